@@ -1,0 +1,35 @@
+import type {
+  ContractRouterClient,
+  InferContractRouterInputs,
+  InferContractRouterOutputs,
+} from '@orpc/contract';
+import { datasetsContract } from './datasets.contract.ts';
+import { eventsContract } from './events.contract.ts';
+import { jobsContract } from './jobs.contract.ts';
+import { modelsContract } from './models.contract.ts';
+import { projectsContract } from './projects.contract.ts';
+import { runsContract } from './runs.contract.ts';
+import { sampleContract } from './sample.contract.ts';
+import { servingContract } from './serving.contract.ts';
+import { systemContract } from './system.contract.ts';
+import { trainingContract } from './training.contract.ts';
+
+/** The whole contract: one router, the same over MessagePort, WebSocket and OpenAPI. */
+export const contract = {
+  system: systemContract,
+  projects: projectsContract,
+  jobs: jobsContract,
+  events: eventsContract,
+  datasets: datasetsContract,
+  runs: runsContract,
+  training: trainingContract,
+  models: modelsContract,
+  serving: servingContract,
+  sample: sampleContract,
+};
+
+export type Contract = typeof contract;
+export type Inputs = InferContractRouterInputs<Contract>;
+export type Outputs = InferContractRouterOutputs<Contract>;
+/** What every client looks like, whichever transport is below it. */
+export type LatheClient = ContractRouterClient<Contract>;

@@ -1,0 +1,273 @@
+import { eventIterator } from '@orpc/contract';
+import { z } from 'zod';
+import {
+  artifactId,
+  datasetVersionId,
+  digest,
+  experimentId,
+  jobId,
+  nameOrId,
+  projectId,
+  runId,
+} from './ids.ts';
+import { failure, jobState } from './jobs.contract.ts';
+import { procedure } from './procedure.ts';
+import { inProject } from './projects.contract.ts';
+import { epochMs, parameterValue, progress, wireNumber } from './wire.ts';
+
+export const metricSummary = z.object({
+  last: wireNumber,
+  lastStep: z.number().int(),
+  min: wireNumber,
+  max: wireNumber,
+  points: z.number().int(),
+});
+export type MetricSummary = z.infer<typeof metricSummary>;
+
+/** A data set version that a run read. */
+export const runInput = z.object({
+  datasetVersionId,
+  datasetName: z.string(),
+  version: z.number().int(),
+  digest,
+});
+
+/** What is needed to repeat a run, captured when it was made. Values are words for people; keys are stable. */
+export const environment = z.record(z.string(), z.string());
+
+export const artifact = z.object({
+  id: artifactId,
+  /** Path inside the run's artifacts, with `/`. */
+  path: z.string(),
+  sizeBytes: z.number().int(),
+  digest,
+  createdAt: epochMs,
+});
+export type Artifact = z.infer<typeof artifact>;
+
+export const run = z.object({
+  id: runId,
+  projectId,
+  experimentId,
+  experimentName: z.string(),
+  name: z.string(),
+  /** Slot 1 to 12 of the run colours; assigned once and never changed. */
+  color: z.number().int().min(1).max(12),
+  status: jobState,
+  /** `softmax`, `mlp` … */
+  template: z.string(),
+  /** Where it runs: `native` for the built-in engine. */
+  target: z.string(),
+  params: z.record(z.string(), parameterValue),
+  /** Last value of every metric. */
+  metrics: z.record(z.string(), wireNumber),
+  tags: z.record(z.string(), z.string()),
+  inputs: z.array(runInput),
+  progress,
+  failure: failure.nullable(),
+  /** Whether a checkpoint is there that `resume` continues from. */
+  resumable: z.boolean(),
+  jobId: jobId.nullable(),
+  parentRunId: runId.nullable(),
+  createdAt: epochMs,
+  startedAt: epochMs.nullable(),
+  endedAt: epochMs.nullable(),
+  durationMs: z.number().nullable(),
+});
+export type Run = z.infer<typeof run>;
+
+export const runDetail = run.extend({
+  metricSummaries: z.record(z.string(), metricSummary),
+  environment,
+  artifacts: z.array(artifact),
+  models: z.array(z.object({ name: z.string(), version: z.number().int() })),
+});
+export type RunDetail = z.infer<typeof runDetail>;
+
+/** A series of one metric of one run, downsampled by the core to at most the asked number of buckets. */
+export const series = z.object({
+  runId,
+  key: z.string(),
+  /** Points recorded, before downsampling. */
+  points: z.number().int(),
+  /** Whether each entry stands for more than one point. */
+  downsampled: z.boolean(),
+  steps: z.array(z.number()),
+  timesMs: z.array(z.number()),
+  mean: z.array(wireNumber),
+  min: z.array(wireNumber),
+  max: z.array(wireNumber),
+});
+export type Series = z.infer<typeof series>;
+
+export const metricPoint = z.object({
+  key: z.string(),
+  step: z.number().int(),
+  timeMs: epochMs,
+  value: wireNumber,
+});
+export type MetricPoint = z.infer<typeof metricPoint>;
+
+export const comparedRow = z.object({
+  key: z.string(),
+  /** One value per run, in the order asked; null where a run has none. */
+  values: z.array(z.union([parameterValue, wireNumber, z.null()])),
+  differs: z.boolean(),
+});
+
+export const comparison = z.object({
+  runs: z.array(run),
+  params: z.array(comparedRow),
+  /** Metrics with the index of the best run; `direction` says which way better lies, or null where it is not known. */
+  metrics: z.array(
+    comparedRow.extend({
+      direction: z.enum(['higher', 'lower']).nullable(),
+      best: z.number().int().nullable(),
+    }),
+  ),
+  inputs: z.array(comparedRow),
+  environment: z.array(comparedRow),
+});
+export type Comparison = z.infer<typeof comparison>;
+
+export const logStream = z.enum(['stdout', 'stderr']);
+
+export const experiment = z.object({
+  id: experimentId,
+  projectId,
+  name: z.string(),
+  runs: z.number().int(),
+  createdAt: epochMs,
+});
+export type Experiment = z.infer<typeof experiment>;
+
+const one = z.object({ id: runId });
+
+export const runsContract = {
+  list: procedure
+    .route({ method: 'GET', path: '/runs', summary: 'Runs of a project' })
+    .input(
+      z.object({
+        ...inProject,
+        experiment: nameOrId.optional(),
+        status: jobState.optional(),
+        /** Part of the run's name, experiment, template or tags. */
+        text: z.string().max(200).optional(),
+        /** `started`, `name`, `duration`, `metrics.<key>` or `params.<key>`. */
+        orderBy: z.string().max(300).default('started'),
+        descending: z.boolean().default(true),
+        limit: z.number().int().min(1).max(1000).default(200),
+        offset: z.number().int().min(0).default(0),
+      }),
+    )
+    .output(z.object({ runs: z.array(run), total: z.number().int() })),
+  experiments: procedure
+    .route({ method: 'GET', path: '/experiments', summary: 'Experiments of a project' })
+    .input(z.object(inProject))
+    .output(z.array(experiment)),
+  /** A run by id, or by name where the name is unique in the project. */
+  get: procedure
+    .route({ method: 'GET', path: '/runs/{run}', summary: 'One run' })
+    .input(z.object({ ...inProject, run: nameOrId }))
+    .output(runDetail),
+  compare: procedure
+    .route({
+      method: 'POST',
+      path: '/runs/compare',
+      summary: 'How runs differ in parameters, metrics, data and environment',
+    })
+    .input(z.object({ runs: z.array(runId).min(1).max(100) }))
+    .output(comparison),
+  series: procedure
+    .route({ method: 'POST', path: '/runs/series', summary: 'Curves, downsampled to what a chart draws' })
+    .input(
+      z.object({
+        runs: z.array(runId).min(1).max(100),
+        keys: z.array(z.string()).max(200).optional(),
+        maxPoints: z.number().int().min(10).max(10_000).default(1000),
+      }),
+    )
+    .output(z.array(series)),
+  points: procedure
+    .route({ method: 'GET', path: '/runs/{id}/points', summary: 'Every recorded point of a run' })
+    .input(
+      z.object({
+        id: runId,
+        key: z.string().optional(),
+        limit: z.number().int().min(1).max(100_000).default(10_000),
+        offset: z.number().int().min(0).default(0),
+      }),
+    )
+    .output(z.object({ points: z.array(metricPoint), total: z.number().int() })),
+  /** New points as they are recorded, in batches; starts with those recorded from now on. */
+  watchMetrics: procedure
+    .route({ method: 'POST', path: '/runs/watch-metrics', summary: 'Metric points as they are recorded' })
+    .input(z.object({ runs: z.array(runId).min(1).max(100) }))
+    .output(eventIterator(z.object({ runId, points: z.array(metricPoint) }))),
+  logs: procedure
+    .route({
+      method: 'GET',
+      path: '/runs/{id}/logs',
+      summary: 'Log text from a byte offset; a negative offset counts from the end',
+    })
+    .input(
+      z.object({
+        id: runId,
+        stream: logStream.default('stdout'),
+        offset: z.number().int().default(-65536),
+        limit: z.number().int().min(1).max(1_048_576).default(65_536),
+      }),
+    )
+    .output(
+      z.object({
+        text: z.string(),
+        offset: z.number().int(),
+        nextOffset: z.number().int(),
+        sizeBytes: z.number().int(),
+      }),
+    ),
+  /** A slice of an artifact's bytes; at most 8 MiB a call. */
+  artifactBytes: procedure
+    .route({ method: 'GET', path: '/artifacts/{id}/bytes', summary: 'Bytes of an artifact' })
+    .input(
+      z.object({
+        id: artifactId,
+        offset: z.number().int().min(0).default(0),
+        length: z.number().int().min(1).max(8_388_608).default(8_388_608),
+      }),
+    )
+    .output(z.instanceof(Blob)),
+  update: procedure
+    .route({
+      method: 'PATCH',
+      path: '/runs/{id}',
+      summary: 'Rename a run or change its tags; a null tag is removed',
+    })
+    .input(
+      one.extend({
+        name: z.string().trim().min(1).max(200).optional(),
+        tags: z.record(z.string().min(1).max(250), z.string().max(5000).nullable()).optional(),
+      }),
+    )
+    .output(run),
+  cancel: procedure
+    .route({
+      method: 'POST',
+      path: '/runs/{id}/cancel',
+      summary: 'Cancel a run; cancelling an ended run changes nothing',
+    })
+    .input(one)
+    .output(run),
+  delete: procedure
+    .route({
+      method: 'POST',
+      path: '/runs/delete',
+      summary: 'Delete runs that have ended; `restore` brings them back until garbage is collected',
+    })
+    .input(z.object({ runs: z.array(runId).min(1).max(1000) }))
+    .output(z.object({ deleted: z.array(runId), freesBytes: z.number().int() })),
+  restore: procedure
+    .route({ method: 'POST', path: '/runs/restore', summary: 'Undo the deletion of runs' })
+    .input(z.object({ runs: z.array(runId).min(1).max(1000) }))
+    .output(z.array(run)),
+};
