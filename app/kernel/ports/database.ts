@@ -19,5 +19,7 @@ export interface Database {
   exec(sql: string): void;
   /** Run `body` in one transaction (BEGIN IMMEDIATE); nested calls join the outer one. Rolls back if `body` throws. */
   transaction<T>(body: () => T): T;
+  /** Call `action` once the transaction around this call has committed, never if it rolls back; at once outside of one. */
+  afterCommit(action: () => void): void;
   close(): void;
 }

@@ -1,0 +1,2 @@
+export { modelsRouter } from './models.router.ts';
+export { createModels, type Models } from './models.service.ts';

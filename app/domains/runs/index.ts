@@ -1,0 +1,2 @@
+export { runsRouter } from './runs.router.ts';
+export { createRuns, type NewRun, type Runs } from './runs.service.ts';

@@ -1,0 +1,99 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { ArtifactId, RunId } from '../../contract/ids.ts';
+import type { Artifact } from '../../contract/runs.contract.ts';
+import { fromWireNumber, type Progress } from '../../contract/wire.ts';
+import type { Core } from '../../kernel/core.ts';
+import { newId } from '../../kernel/new-id.ts';
+import type { JournalRecord } from '../../kernel/ports/run-journal.ts';
+import { inside } from '../../kernel/workspace-folders.ts';
+import type { MetricStore, RecordedPoint } from '../../storage/metric-store.ts';
+import type { ObjectStore } from '../../storage/object-store.ts';
+import { journalWriters, readJournal } from './journal-tail.ts';
+import type { RunRepository } from './runs.repository.ts';
+
+export interface Ingested {
+  readonly points: readonly RecordedPoint[];
+  readonly progress: Progress | null;
+}
+
+/**
+ * Take what a run's journals say into the database. What was read and how far it was read are one transaction, so
+ * every complete line counts exactly once, whenever the core is killed.
+ */
+export async function ingestJournals(
+  core: Core,
+  parts: { readonly repository: RunRepository; readonly metrics: MetricStore; readonly objects: ObjectStore },
+  run: RunId,
+  onBatch: (batch: Ingested) => void,
+): Promise<void> {
+  const folder = core.folders.run(run);
+  for (const writer of await journalWriters(folder)) {
+    for (let more = true; more; ) {
+      const offset = parts.repository.journalOffset(run, writer);
+      const slice = await readJournal(folder, writer, offset);
+      more = slice.more;
+      if (slice.nextOffset === offset) break;
+      if (slice.rejected.length > 0)
+        core.log.warn('journal lines were not understood', { run, writer, first: slice.rejected[0] });
+      const artifacts = await storeArtifacts(core, parts.objects, folder, slice.records);
+      const points = slice.records.flatMap(toPoints);
+      core.database.transaction(() => {
+        parts.metrics.append(run, points);
+        for (const record of slice.records) {
+          if (record.type === 'param') parts.repository.setParam(run, record.key, record.value);
+          if (record.type === 'tag') parts.repository.setTag(run, record.key, record.value);
+          if (record.type === 'checkpoint') parts.repository.change(run, { checkpointStep: record.step });
+        }
+        for (const artifact of artifacts) parts.repository.putArtifact(run, artifact);
+        parts.repository.setJournalOffset(run, writer, slice.nextOffset);
+      });
+      onBatch({ points, progress: lastProgress(slice.records) });
+    }
+  }
+}
+
+async function storeArtifacts(
+  core: Core,
+  objects: ObjectStore,
+  folder: string,
+  records: readonly JournalRecord[],
+): Promise<Artifact[]> {
+  const stored: Artifact[] = [];
+  for (const record of records) {
+    if (record.type !== 'artifact') continue;
+    const outputs = await fs.promises.realpath(path.join(folder, 'outputs'));
+    const source = inside(outputs, record.path);
+    // A link inside outputs/ must not bring in a file from elsewhere.
+    if ((await fs.promises.realpath(source)) !== source) {
+      core.log.warn('an artifact that is a link was not taken', { path: record.path });
+      continue;
+    }
+    const { digest, sizeBytes } = await objects.put({ path: source });
+    stored.push({
+      id: newId<ArtifactId>(core.clock.now()),
+      path: record.path,
+      sizeBytes,
+      digest,
+      createdAt: core.clock.now(),
+    });
+  }
+  return stored;
+}
+
+function toPoints(record: JournalRecord): RecordedPoint[] {
+  if (record.type !== 'metrics') return [];
+  return Object.entries(record.values).map(([key, value]) => ({
+    key,
+    step: record.step,
+    timeMs: record.at,
+    value: fromWireNumber(value),
+  }));
+}
+
+function lastProgress(records: readonly JournalRecord[]): Progress | null {
+  const record = records.findLast((each) => each.type === 'progress');
+  if (!record) return null;
+  const { type: _type, ...progress } = record;
+  return progress;
+}

@@ -1,0 +1,347 @@
+import type { ArtifactId, Digest, ExperimentId, JobId, ProjectId, RunId } from '../../contract/ids.ts';
+import type { Failure, JobState } from '../../contract/jobs.contract.ts';
+import type { Artifact, Experiment, Run } from '../../contract/runs.contract.ts';
+import type { ParameterValue, Progress } from '../../contract/wire.ts';
+import type { Database, SqlRow, SqlValue } from '../../kernel/ports/database.ts';
+
+export interface RunRow extends Omit<Run, 'metrics' | 'durationMs'> {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly handle: Readonly<Record<string, string | number | null>> | null;
+  readonly deletedAt: number | null;
+}
+
+export interface RunQuery {
+  readonly project: ProjectId;
+  readonly experiment?: string;
+  readonly status?: JobState;
+  readonly text?: string;
+  readonly orderBy: string;
+  readonly descending: boolean;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+export interface RunInsert {
+  readonly id: RunId;
+  readonly projectId: ProjectId;
+  readonly experimentId: ExperimentId;
+  readonly name: string;
+  readonly color: number;
+  readonly template: string;
+  readonly target: string;
+  readonly params: Readonly<Record<string, ParameterValue>>;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly inputs: Run['inputs'];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly parentRunId: RunId | null;
+  readonly createdAt: number;
+}
+
+export type RunChange = Partial<{
+  status: JobState;
+  name: string;
+  progress: Progress;
+  failure: Failure | null;
+  handle: RunRow['handle'];
+  jobId: JobId;
+  checkpointStep: number | null;
+  startedAt: number | null;
+  endedAt: number | null;
+  deletedAt: number | null;
+}>;
+
+const columnOf: Record<keyof RunChange, { column: string; json: boolean }> = {
+  status: { column: 'status', json: false },
+  name: { column: 'name', json: false },
+  progress: { column: 'progress', json: true },
+  failure: { column: 'failure', json: true },
+  handle: { column: 'handle', json: true },
+  jobId: { column: 'job_id', json: false },
+  checkpointStep: { column: 'checkpoint_step', json: false },
+  startedAt: { column: 'started_at', json: false },
+  endedAt: { column: 'ended_at', json: false },
+  deletedAt: { column: 'deleted_at', json: false },
+};
+
+const json = (value: unknown): SqlValue =>
+  value === null || value === undefined ? null : JSON.stringify(value);
+
+export function createRunRepository(database: Database) {
+  return {
+    insert(run: RunInsert): void {
+      database
+        .prepare(
+          `INSERT INTO runs (id, project_id, experiment_id, name, color, status, template, target, progress, environment, parent_run_id, created_at)
+           VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?)`,
+        )
+        .run(
+          run.id,
+          run.projectId,
+          run.experimentId,
+          run.name,
+          run.color,
+          run.template,
+          run.target,
+          JSON.stringify({ fraction: null, message: 'waiting for its turn', rate: null, remainingMs: null }),
+          JSON.stringify(run.environment),
+          run.parentRunId,
+          run.createdAt,
+        );
+      for (const [key, value] of Object.entries(run.params)) this.setParam(run.id, key, value);
+      for (const [key, value] of Object.entries(run.tags)) this.setTag(run.id, key, value);
+      for (const input of run.inputs) {
+        database
+          .prepare(
+            'INSERT INTO run_inputs (run_id, dataset_version_id, dataset_name, version, digest) VALUES (?, ?, ?, ?, ?)',
+          )
+          .run(run.id, input.datasetVersionId, input.datasetName, input.version, input.digest);
+      }
+    },
+    change(id: RunId, change: RunChange): void {
+      for (const [key, value] of Object.entries(change)) {
+        const { column, json: encoded } = columnOf[key as keyof RunChange];
+        database
+          .prepare(`UPDATE runs SET ${column} = ? WHERE id = ?`)
+          .run(encoded ? json(value) : (value as SqlValue), id);
+      }
+    },
+    setParam(id: RunId, key: string, value: ParameterValue): void {
+      database
+        .prepare(
+          'INSERT INTO run_params (run_id, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+        )
+        .run(id, key, JSON.stringify(value));
+    },
+    setTag(id: RunId, key: string, value: string | null): void {
+      if (value === null) database.prepare('DELETE FROM run_tags WHERE run_id = ? AND key = ?').run(id, key);
+      else
+        database
+          .prepare(
+            'INSERT INTO run_tags (run_id, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+          )
+          .run(id, key, value);
+    },
+    byIds(ids: readonly RunId[]): RunRow[] {
+      const rows = database
+        .prepare(
+          `SELECT r.*, e.name AS experiment_name FROM runs r JOIN experiments e ON e.id = r.experiment_id
+           WHERE r.id IN (SELECT value FROM json_each(?))`,
+        )
+        .all(JSON.stringify(ids));
+      const byId = new Map(assemble(rows).map((run) => [run.id, run]));
+      return ids.flatMap((id) => byId.get(id) ?? []);
+    },
+    idsByName(project: ProjectId, name: string): RunId[] {
+      return database
+        .prepare(
+          'SELECT id FROM runs WHERE project_id = ? AND name = ? AND deleted_at IS NULL ORDER BY created_at DESC LIMIT 2',
+        )
+        .all(project, name)
+        .map((row) => row.id as RunId);
+    },
+    idsByStatus(...statuses: JobState[]): RunId[] {
+      return database
+        .prepare(
+          'SELECT id FROM runs WHERE status IN (SELECT value FROM json_each(?)) ORDER BY created_at, id',
+        )
+        .all(JSON.stringify(statuses))
+        .map((row) => row.id as RunId);
+    },
+    search(query: RunQuery): { ids: RunId[]; total: number } {
+      const where = ['r.project_id = ?', 'r.deleted_at IS NULL'];
+      const parameters: SqlValue[] = [query.project];
+      if (query.experiment !== undefined) {
+        where.push('(e.name = ? OR e.id = ?)');
+        parameters.push(query.experiment, query.experiment);
+      }
+      if (query.status !== undefined) {
+        where.push('r.status = ?');
+        parameters.push(query.status);
+      }
+      if (query.text) {
+        const like = `%${query.text.replace(/[\\%_]/g, '\\$&')}%`;
+        where.push(
+          `(r.name LIKE ? ESCAPE '\\' OR e.name LIKE ? ESCAPE '\\' OR r.template LIKE ? ESCAPE '\\'
+            OR EXISTS (SELECT 1 FROM run_tags t WHERE t.run_id = r.id AND (t.key || '=' || t.value) LIKE ? ESCAPE '\\'))`,
+        );
+        parameters.push(like, like, like, like);
+      }
+      const from = `FROM runs r JOIN experiments e ON e.id = r.experiment_id WHERE ${where.join(' AND ')}`;
+      const total = Number(database.prepare(`SELECT COUNT(*) AS total ${from}`).get(...parameters)!.total);
+      const order = orderExpression(query.orderBy);
+      const direction = query.descending ? 'DESC' : 'ASC';
+      const ids = database
+        .prepare(
+          `SELECT r.id ${from} ORDER BY ${order.sql} IS NULL, ${order.sql} ${direction}, r.created_at DESC, r.id DESC LIMIT ? OFFSET ?`,
+        )
+        .all(...parameters, ...order.parameters, ...order.parameters, query.limit, query.offset)
+        .map((row) => row.id as RunId);
+      return { ids, total };
+    },
+    colorsInUse(project: ProjectId): number[] {
+      return database
+        .prepare('SELECT color FROM runs WHERE project_id = ? AND deleted_at IS NULL')
+        .all(project)
+        .map((row) => Number(row.color));
+    },
+    nameTaken(project: ProjectId, name: string): boolean {
+      return (
+        database
+          .prepare('SELECT 1 FROM runs WHERE project_id = ? AND name = ? AND deleted_at IS NULL')
+          .get(project, name) !== undefined
+      );
+    },
+    experiment(project: ProjectId, name: string): ExperimentId | null {
+      return (database
+        .prepare('SELECT id FROM experiments WHERE project_id = ? AND name = ?')
+        .get(project, name)?.id ?? null) as ExperimentId | null;
+    },
+    insertExperiment(id: ExperimentId, project: ProjectId, name: string, now: number): void {
+      database
+        .prepare('INSERT INTO experiments (id, project_id, name, created_at) VALUES (?, ?, ?, ?)')
+        .run(id, project, name, now);
+    },
+    experiments(project: ProjectId): Experiment[] {
+      return database
+        .prepare(
+          `SELECT e.*, (SELECT COUNT(*) FROM runs r WHERE r.experiment_id = e.id AND r.deleted_at IS NULL) AS runs
+           FROM experiments e WHERE e.project_id = ? ORDER BY e.created_at DESC`,
+        )
+        .all(project)
+        .map((row) => ({
+          id: row.id as ExperimentId,
+          projectId: row.project_id as ProjectId,
+          name: String(row.name),
+          runs: Number(row.runs),
+          createdAt: Number(row.created_at),
+        }));
+    },
+    putArtifact(run: RunId, artifact: Artifact): void {
+      database
+        .prepare(
+          `INSERT INTO run_artifacts (id, run_id, path, size_bytes, digest, created_at) VALUES (?, ?, ?, ?, ?, ?)
+           ON CONFLICT (run_id, path) DO UPDATE SET size_bytes = excluded.size_bytes, digest = excluded.digest, created_at = excluded.created_at`,
+        )
+        .run(artifact.id, run, artifact.path, artifact.sizeBytes, artifact.digest, artifact.createdAt);
+    },
+    artifacts(run: RunId): Artifact[] {
+      return database
+        .prepare('SELECT * FROM run_artifacts WHERE run_id = ? ORDER BY path')
+        .all(run)
+        .map(toArtifact);
+    },
+    artifact(id: ArtifactId): (Artifact & { runId: RunId }) | null {
+      const row = database.prepare('SELECT * FROM run_artifacts WHERE id = ?').get(id);
+      return row ? { ...toArtifact(row), runId: row.run_id as RunId } : null;
+    },
+    journalOffset(run: RunId, writer: string): number {
+      return Number(
+        database
+          .prepare('SELECT offset_bytes FROM run_journals WHERE run_id = ? AND writer = ?')
+          .get(run, writer)?.offset_bytes ?? 0,
+      );
+    },
+    setJournalOffset(run: RunId, writer: string, offsetBytes: number): void {
+      database
+        .prepare(
+          'INSERT INTO run_journals (run_id, writer, offset_bytes) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET offset_bytes = excluded.offset_bytes',
+        )
+        .run(run, writer, offsetBytes);
+    },
+    modelsOf(run: RunId): { name: string; version: number }[] {
+      return database
+        .prepare(
+          'SELECT m.name, v.version FROM model_versions v JOIN models m ON m.id = v.model_id WHERE v.run_id = ? ORDER BY m.name, v.version',
+        )
+        .all(run)
+        .map((row) => ({ name: String(row.name), version: Number(row.version) }));
+    },
+  };
+
+  /** Rows with their parameters, tags and inputs: three queries however many runs. */
+  function assemble(rows: readonly SqlRow[]): RunRow[] {
+    const ids = JSON.stringify(rows.map((row) => row.id));
+    const of = (table: string) =>
+      Map.groupBy(
+        database.prepare(`SELECT * FROM ${table} WHERE run_id IN (SELECT value FROM json_each(?))`).all(ids),
+        (row) => row.run_id as RunId,
+      );
+    const params = of('run_params');
+    const tags = of('run_tags');
+    const inputs = of('run_inputs');
+    return rows.map((row) => {
+      const id = row.id as RunId;
+      return {
+        id,
+        projectId: row.project_id as ProjectId,
+        experimentId: row.experiment_id as ExperimentId,
+        experimentName: String(row.experiment_name),
+        name: String(row.name),
+        color: Number(row.color),
+        status: row.status as JobState,
+        template: String(row.template),
+        target: String(row.target),
+        params: Object.fromEntries(
+          (params.get(id) ?? []).map((param) => [String(param.key), JSON.parse(String(param.value))]),
+        ),
+        tags: Object.fromEntries((tags.get(id) ?? []).map((tag) => [String(tag.key), String(tag.value)])),
+        inputs: (inputs.get(id) ?? []).map((input) => ({
+          datasetVersionId: input.dataset_version_id as Run['inputs'][number]['datasetVersionId'],
+          datasetName: String(input.dataset_name),
+          version: Number(input.version),
+          digest: input.digest as Digest,
+        })),
+        progress: JSON.parse(String(row.progress)),
+        failure: row.failure === null ? null : JSON.parse(String(row.failure)),
+        resumable:
+          row.checkpoint_step !== null && ['lost', 'failed', 'cancelled'].includes(String(row.status)),
+        jobId: row.job_id as JobId | null,
+        parentRunId: row.parent_run_id as RunId | null,
+        environment: JSON.parse(String(row.environment)),
+        handle: row.handle === null ? null : JSON.parse(String(row.handle)),
+        createdAt: Number(row.created_at),
+        startedAt: toTime(row.started_at),
+        endedAt: toTime(row.ended_at),
+        deletedAt: toTime(row.deleted_at),
+      };
+    });
+  }
+}
+
+export type RunRepository = ReturnType<typeof createRunRepository>;
+
+const toTime = (value: SqlValue | undefined): number | null =>
+  value === null || value === undefined ? null : Number(value);
+
+function toArtifact(row: SqlRow): Artifact {
+  return {
+    id: row.id as ArtifactId,
+    path: String(row.path),
+    sizeBytes: Number(row.size_bytes),
+    digest: row.digest as Digest,
+    createdAt: Number(row.created_at),
+  };
+}
+
+/** The key of a metric or parameter is a bound value, never part of the statement. */
+function orderExpression(orderBy: string): { sql: string; parameters: SqlValue[] } {
+  const [kind, key] = [orderBy.slice(0, orderBy.indexOf('.')), orderBy.slice(orderBy.indexOf('.') + 1)];
+  if (kind === 'metrics')
+    return {
+      sql: '(SELECT k.last_value FROM metric_keys k WHERE k.run_id = r.id AND k.key = ?)',
+      parameters: [key],
+    };
+  if (kind === 'params') {
+    return {
+      sql: `(SELECT json_extract(p.value, '$') FROM run_params p WHERE p.run_id = r.id AND p.key = ?)`,
+      parameters: [key],
+    };
+  }
+  const plain: Record<string, string> = {
+    name: 'r.name COLLATE NOCASE',
+    duration: '(r.ended_at - r.started_at)',
+    status: 'r.status',
+    experiment: 'e.name COLLATE NOCASE',
+  };
+  return { sql: plain[orderBy] ?? 'r.created_at', parameters: [] };
+}

@@ -1,0 +1,31 @@
+import { implement } from '@orpc/server';
+import { runsContract } from '../../contract/runs.contract.ts';
+import type { Runs } from './runs.service.ts';
+
+export function runsRouter(runs: Runs) {
+  const os = implement(runsContract);
+  return os.router({
+    list: os.list.handler(({ input }) => runs.list(input)),
+    experiments: os.experiments.handler(({ input }) => runs.experiments(input.project)),
+    get: os.get.handler(({ input }) => runs.get(input.project, input.run)),
+    compare: os.compare.handler(({ input }) => runs.compare(input.runs)),
+    series: os.series.handler(({ input }) => runs.series(input.runs, input.keys, input.maxPoints)),
+    points: os.points.handler(({ input }) => runs.points(input.id, input.key, input.limit, input.offset)),
+    watchMetrics: os.watchMetrics.handler(({ input, signal }) => runs.watchMetrics(input.runs, signal)),
+    logs: os.logs.handler(({ input }) => runs.logs(input.id, input.stream, input.offset, input.limit)),
+    artifactBytes: os.artifactBytes.handler(
+      async ({ input }) => new Blob([await bytes(runs, input)], { type: 'application/octet-stream' }),
+    ),
+    update: os.update.handler(({ input }) => runs.update(input.id, input)),
+    cancel: os.cancel.handler(({ input }) => runs.cancel(input.id)),
+    delete: os.delete.handler(({ input }) => runs.delete(input.runs)),
+    restore: os.restore.handler(({ input }) => runs.restore(input.runs)),
+  });
+}
+
+async function bytes(
+  runs: Runs,
+  input: { id: Parameters<Runs['artifactBytes']>[0]; offset: number; length: number },
+): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await runs.artifactBytes(input.id, input.offset, input.length));
+}

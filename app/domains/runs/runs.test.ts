@@ -1,0 +1,331 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createHashing } from '../../../native/hashing/blake3.ts';
+import { type FakeClock, fakeClock } from '../../../test/support/fake-clock.ts';
+import { type FakeExecutor, fakeExecutor } from '../../../test/support/fake-executor.ts';
+import { testCore } from '../../../test/support/test-core.ts';
+import type { RunId } from '../../contract/ids.ts';
+import type { Run } from '../../contract/runs.contract.ts';
+import type { Core } from '../../kernel/core.ts';
+import { createObjectStore } from '../../storage/object-store.ts';
+import { createProjects } from '../projects/index.ts';
+import { createRuns, type NewRun, type Runs } from './index.ts';
+
+let folder: string;
+let clock: FakeClock;
+let core: Core;
+let executor: FakeExecutor;
+let runs: Runs;
+let slots: number;
+
+function open() {
+  core = testCore(folder, clock);
+  runs = createRuns(core, {
+    projects: createProjects(core),
+    objects: createObjectStore(core.folders, createHashing()),
+    executors: [executor],
+    slots: () => slots,
+  });
+}
+
+async function closeCore() {
+  await runs.close();
+  core.database.close();
+}
+
+async function create(change: Partial<NewRun> = {}): Promise<Run> {
+  return runs.create({
+    projectId: createProjects(core).resolve().id,
+    experiment: 'digits',
+    name: 'mlp',
+    template: 'mlp',
+    target: 'fake',
+    params: { seed: 7 },
+    tags: {},
+    inputs: [],
+    environment: {},
+    parentRunId: null,
+    files: () => ({ 'spec.json': {} }),
+    ...change,
+  });
+}
+
+async function until(id: RunId, status: Run['status']): Promise<Run> {
+  for (let tries = 0; tries < 200; tries++) {
+    const run = runs.get(undefined, id);
+    if (run.status === status) return run;
+    await delay(25);
+  }
+  throw new Error(`the run is ${runs.get(undefined, id).status}, not ${status}`);
+}
+
+beforeEach(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lathe-runs-'));
+  clock = fakeClock();
+  executor = fakeExecutor();
+  slots = 2;
+  open();
+});
+afterEach(async () => {
+  await closeCore();
+  fs.rmSync(folder, { recursive: true });
+});
+
+describe('a run that goes well', () => {
+  it('takes in metrics, parameters, tags and artifacts, and finishes', async () => {
+    const { id } = await create();
+    const job = executor.job(id);
+    job.journal(
+      { type: 'metrics', step: 1, at: 5, values: { train_loss: 0.5, odd: 'NaN' } },
+      { type: 'tag', key: 'kind', value: 'test' },
+    );
+    job.output('model.onnx', 'bytes');
+    job.journal({ type: 'artifact', path: 'model.onnx' }, { type: 'param', key: 'classes', value: 10 });
+    job.exit('finished');
+    const run = await until(id, 'finished');
+    expect(run.metrics).toEqual({ train_loss: 0.5, odd: 'NaN' });
+    expect(run.params).toEqual({ seed: 7, classes: 10 });
+    expect(run.tags).toEqual({ kind: 'test' });
+    const { artifacts } = runs.get(undefined, id);
+    expect(artifacts).toMatchObject([{ path: 'model.onnx', sizeBytes: 5 }]);
+    expect(Buffer.from(await runs.artifactBytes(artifacts[0]!.id, 0, 100)).toString()).toBe('bytes');
+  });
+
+  it('hands new points to whoever watches, each once', async () => {
+    const { id } = await create();
+    const abort = new AbortController();
+    const seen: number[] = [];
+    const watching = (async () => {
+      for await (const { points } of runs.watchMetrics([id], abort.signal)) {
+        seen.push(...points.map(({ step }) => step));
+        if (seen.length === 3) abort.abort();
+      }
+    })();
+    for (const step of [1, 2, 3]) {
+      executor.job(id).journal({ type: 'metrics', step, at: step, values: { loss: step } });
+      await delay(30);
+    }
+    await watching;
+    expect(seen).toEqual([1, 2, 3]);
+  });
+
+  it('reads a torn last line only when it is whole', async () => {
+    const { id } = await create();
+    const job = executor.job(id);
+    job.journal({ type: 'metrics', step: 1, at: 1, values: { loss: 1 } });
+    const line = `${JSON.stringify({ type: 'metrics', step: 2, at: 2, values: { loss: 2 } })}\n`;
+    job.raw(line.slice(0, 20));
+    await delay(600);
+    expect(runs.points(id, undefined, 10, 0).total).toBe(1);
+    job.raw(line.slice(20));
+    job.exit('finished');
+    await until(id, 'finished');
+    expect(runs.points(id, undefined, 10, 0).points.map(({ step }) => step)).toEqual([1, 2]);
+  });
+
+  it('passes over lines that are no journal records and artifacts outside its outputs', async () => {
+    const { id } = await create();
+    const job = executor.job(id);
+    fs.writeFileSync(path.join(folder, 'secret'), 'x');
+    fs.symlinkSync(path.join(folder, 'secret'), path.join(job.folder, 'outputs', 'link'));
+    job.raw('not json\n{"type":"unknown"}\n');
+    job.journal({ type: 'artifact', path: 'link' }, { type: 'metrics', step: 1, at: 1, values: { loss: 1 } });
+    job.exit('finished');
+    await until(id, 'finished');
+    expect(runs.get(undefined, id).artifacts).toEqual([]);
+    expect(runs.points(id, undefined, 10, 0).total).toBe(1);
+  });
+});
+
+describe('runs and the core that left them', () => {
+  it('finds a running run again and misses nothing that it recorded meanwhile', async () => {
+    const { id } = await create();
+    const job = executor.job(id);
+    job.journal({ type: 'metrics', step: 1, at: 1, values: { loss: 1 } });
+    await delay(400);
+    await closeCore();
+    job.journal({ type: 'metrics', step: 2, at: 2, values: { loss: 2 } });
+    open();
+    await runs.recover();
+    expect(runs.get(undefined, id).status).toBe('running');
+    job.journal({ type: 'metrics', step: 3, at: 3, values: { loss: 3 } });
+    job.exit('finished');
+    await until(id, 'finished');
+    expect(runs.points(id, 'loss', 10, 0).points.map(({ step }) => step)).toEqual([1, 2, 3]);
+    expect(executor.submissions).toBe(1);
+  });
+
+  it('takes over a run that ended while no core was there', async () => {
+    const { id } = await create();
+    await closeCore();
+    executor
+      .job(id)
+      .exit('failed', {
+        code: 'TRAINING_IMPOSSIBLE',
+        message: 'one class only',
+        nextStep: 'choose another target',
+        details: {},
+      });
+    open();
+    await runs.recover();
+    const run = await until(id, 'failed');
+    expect(run.failure).toMatchObject({ code: 'TRAINING_IMPOSSIBLE', message: 'one class only' });
+  });
+
+  it('finds a job whose handle was never written down, instead of starting it twice', async () => {
+    const { id } = await create();
+    core.database.prepare(`UPDATE runs SET status = 'queued', handle = NULL WHERE id = ?`).run(id);
+    await closeCore();
+    open();
+    await runs.recover();
+    expect(runs.get(undefined, id).status).toBe('running');
+    expect(executor.submissions).toBe(1);
+    executor.job(id).exit('finished');
+    await until(id, 'finished');
+  });
+
+  it('calls a run lost whose process is gone without a word, and resumes it from its checkpoint', async () => {
+    const { id } = await create();
+    const job = executor.job(id);
+    job.journal({ type: 'checkpoint', step: 40 });
+    job.die();
+    const lost = await until(id, 'lost');
+    expect(lost.resumable).toBe(true);
+    expect(lost.failure?.code).toBe('TARGET_FAILED');
+    await runs.requeue(id, { 'spec.json': { resume: true } });
+    expect(runs.get(undefined, id).status).toBe('running');
+    executor.job(id).exit('finished');
+    expect((await until(id, 'finished')).failure).toBeNull();
+  });
+});
+
+describe('the queue', () => {
+  it('starts no more runs than there are slots, and the next when one ends', async () => {
+    slots = 1;
+    const first = await create();
+    const second = await create();
+    expect([first.status, second.status]).toEqual(['running', 'queued']);
+    executor.job(first.id).exit('finished');
+    await until(second.id, 'running');
+    executor.job(second.id).exit('finished');
+    await until(second.id, 'finished');
+  });
+
+  it('cancels a queued run at once and a running one by asking it', async () => {
+    slots = 1;
+    const first = await create();
+    const second = await create();
+    expect((await runs.cancel(second.id)).status).toBe('cancelled');
+    await runs.cancel(first.id);
+    expect(executor.job(first.id).cancels).toEqual(['asked']);
+    executor.job(first.id).exit('cancelled');
+    await until(first.id, 'cancelled');
+  });
+
+  it('ends by force a run that does not stop when asked', async () => {
+    const { id } = await create();
+    await runs.cancel(id);
+    clock.forward(11_000);
+    for (let tries = 0; tries < 100 && !executor.job(id).cancels.includes('forced'); tries++) await delay(25);
+    executor.job(id).die();
+    expect((await until(id, 'cancelled')).failure).toBeNull();
+  });
+
+  it('says why a run could not be started', async () => {
+    executor.refuse = Object.assign(new Error('no space'), { code: 'ENOSPC' });
+    const { id } = await create();
+    expect(runs.get(undefined, id)).toMatchObject({ status: 'failed', failure: { code: 'DISK_FULL' } });
+  });
+});
+
+describe('the list of runs', () => {
+  it('gives each run the least used colour and a name of its own', async () => {
+    slots = 0;
+    const created = [];
+    for (let index = 0; index < 13; index++) created.push(await create());
+    expect(created.map(({ color }) => color)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 1]);
+    expect(created.slice(0, 3).map(({ name }) => name)).toEqual(['mlp', 'mlp-2', 'mlp-3']);
+  });
+
+  it('orders by a metric, those without it last, and never runs what is in the key', async () => {
+    const [a, b, c] = [await create({ name: 'a' }), await create({ name: 'b' }), await create({ name: 'c' })];
+    slots = 3;
+    executor
+      .job(a!.id)
+      .journal({ type: 'metrics', step: 1, at: 1, values: { "x'; DROP TABLE runs; --": 1 } });
+    executor
+      .job(b!.id)
+      .journal({ type: 'metrics', step: 1, at: 1, values: { "x'; DROP TABLE runs; --": 2 } });
+    for (const run of [a, b]) executor.job(run!.id).exit('finished');
+    for (const run of [a, b]) await until(run!.id, 'finished');
+    const listed = runs.list({
+      orderBy: "metrics.x'; DROP TABLE runs; --",
+      descending: true,
+      limit: 10,
+      offset: 0,
+    });
+    expect(listed.runs.map(({ name }) => name)).toEqual(['b', 'a', 'c']);
+    expect(listed.total).toBe(3);
+    await runs.cancel(c!.id);
+  });
+
+  it('finds by name, experiment, template and tag, and takes % and _ for themselves', async () => {
+    slots = 0;
+    await create({ name: 'alpha_1', tags: { owner: 'ada' } });
+    await create({ name: 'alphaX1' });
+    const names = (text: string) =>
+      runs
+        .list({ text, orderBy: 'name', descending: false, limit: 10, offset: 0 })
+        .runs.map(({ name }) => name);
+    expect(names('alpha_')).toEqual(['alpha_1']);
+    expect(names('owner=ada')).toEqual(['alpha_1']);
+    expect(names('digits')).toEqual(['alpha_1', 'alphaX1']);
+    expect(names('%')).toEqual([]);
+  });
+
+  it('hides deleted runs until they are restored, and does not delete one that runs', async () => {
+    const { id } = await create();
+    expect(() => runs.delete([id])).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
+    executor.job(id).exit('finished');
+    await until(id, 'finished');
+    runs.delete([id]);
+    expect(runs.list({ orderBy: 'started', descending: true, limit: 10, offset: 0 }).total).toBe(0);
+    runs.restore([id]);
+    expect(runs.list({ orderBy: 'started', descending: true, limit: 10, offset: 0 }).total).toBe(1);
+  });
+
+  it('asks for the id where several runs have the name', async () => {
+    slots = 0;
+    const [a, b] = [await create(), await create()];
+    runs.update(b.id, { name: a.name });
+    expect(() => runs.get(undefined, a.name)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
+    expect(() => runs.get(undefined, 'nobody')).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
+  });
+});
+
+describe('a comparison', () => {
+  it("marks what differs, and the best by the metric's own direction", async () => {
+    const [a, b] = [
+      await create({ params: { seed: 7, lr: 0.1 } }),
+      await create({ params: { seed: 7, lr: 0.2 } }),
+    ];
+    executor
+      .job(a.id)
+      .journal({ type: 'metrics', step: 1, at: 1, values: { val_loss: 0.2, test_accuracy: 0.9, thing: 1 } });
+    executor
+      .job(b.id)
+      .journal({ type: 'metrics', step: 1, at: 1, values: { val_loss: 0.3, test_accuracy: 0.95, thing: 2 } });
+    for (const run of [a, b]) executor.job(run.id).exit('finished');
+    for (const run of [a, b]) await until(run.id, 'finished');
+    const { params, metrics } = runs.compare([a.id, b.id]);
+    expect(params).toEqual([
+      { key: 'lr', values: [0.1, 0.2], differs: true },
+      { key: 'seed', values: [7, 7], differs: false },
+    ]);
+    const best = Object.fromEntries(metrics.map(({ key, best }) => [key, best]));
+    expect(best).toEqual({ val_loss: 0, test_accuracy: 1, thing: null });
+  });
+});

@@ -1,0 +1,2 @@
+export { sampleRouter } from './sample.router.ts';
+export { createSample, type Sample } from './sample.service.ts';

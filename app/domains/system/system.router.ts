@@ -1,0 +1,50 @@
+import { implement } from '@orpc/server';
+import { eventsContract } from '../../contract/events.contract.ts';
+import { jobsContract } from '../../contract/jobs.contract.ts';
+import { type Resources, type SystemInfo, systemContract } from '../../contract/system.contract.ts';
+import type { Core } from '../../kernel/core.ts';
+import type { Desktop } from '../../kernel/ports/desktop.ts';
+import type { Machine } from '../../kernel/ports/machine.ts';
+import { examine } from './doctor.ts';
+import type { SettingsStore } from './settings.ts';
+
+export function systemRouter(parts: {
+  readonly info: () => SystemInfo;
+  readonly machine: Machine;
+  readonly workspace: string;
+  readonly settings: SettingsStore;
+  readonly watchResources: (signal: AbortSignal | undefined) => AsyncGenerator<Resources, void, void>;
+  readonly desktop: Desktop | null;
+}) {
+  const os = implement(systemContract);
+  return os.router({
+    info: os.info.handler(() => parts.info()),
+    doctor: os.doctor.handler(() => examine(parts.machine, parts.workspace)),
+    watchResources: os.watchResources.handler(({ signal }) => parts.watchResources(signal)),
+    getSettings: os.getSettings.handler(() => parts.settings.get()),
+    setSettings: os.setSettings.handler(({ input }) => parts.settings.set(input)),
+    chooseFiles: os.chooseFiles.handler(async ({ input }) => ({
+      supported: parts.desktop !== null,
+      paths: parts.desktop ? [...(await parts.desktop.chooseFiles(input))] : [],
+    })),
+  });
+}
+
+export function eventsRouter({ events }: Pick<Core, 'events'>) {
+  const os = implement(eventsContract);
+  return os.router({
+    list: os.list.handler(({ input }) => events.list(input)),
+    watch: os.watch.handler(({ input, signal }) => events.watch(input.after, signal)),
+    verify: os.verify.handler(() => events.verify()),
+  });
+}
+
+export function jobsRouter({ jobs }: Pick<Core, 'jobs'>) {
+  const os = implement(jobsContract);
+  return os.router({
+    list: os.list.handler(({ input }) => jobs.list(input)),
+    get: os.get.handler(({ input }) => jobs.get(input.id)),
+    cancel: os.cancel.handler(({ input }) => jobs.cancel(input.id)),
+    watch: os.watch.handler(({ input, signal }) => jobs.watch(input.id, signal)),
+  });
+}

@@ -1,0 +1,2 @@
+export { trainingRouter } from './training.router.ts';
+export { createTraining, type Training } from './training.service.ts';

@@ -1,0 +1,163 @@
+import type { Column } from '../../contract/datasets.contract.ts';
+import type { Template, TemplateParameter } from '../../contract/training.contract.ts';
+import type { ParameterValue } from '../../contract/wire.ts';
+import { AppError } from '../../kernel/app-error.ts';
+import { nearest } from '../../kernel/nearest.ts';
+import { type TrainParams, trainParams } from '../../kernel/ports/training.ts';
+
+type Given = Readonly<Record<string, ParameterValue>>;
+
+const TARGET_NAMES = ['label', 'target', 'class', 'y'];
+
+export interface ResolvedParameters {
+  /** What the run shows: every parameter of the template, defaults included. */
+  readonly shown: Record<string, ParameterValue>;
+  /** What the engine is told. */
+  readonly engine: TrainParams;
+}
+
+/**
+ * Check what the user gave against the template's declaration and the table's columns, and fill in the rest.
+ * Values may come as text (`-p epochs=20`).
+ *
+ * @throws AppError INVALID_INPUT naming the parameter, the value and what fits
+ */
+export function resolveParameters(
+  template: Template,
+  given: Given,
+  columns: readonly Column[],
+): ResolvedParameters {
+  const keys = template.parameters.map(({ key }) => key);
+  for (const key of Object.keys(given)) {
+    if (!keys.includes(key)) {
+      const near = nearest(key, keys);
+      throw invalid(
+        key,
+        `${template.title} has no parameter "${key}".`,
+        near ? `Did you mean ${near}? It has: ${keys.join(', ')}.` : `It has: ${keys.join(', ')}.`,
+      );
+    }
+  }
+  const shown: Record<string, ParameterValue> = {};
+  for (const parameter of template.parameters) {
+    const value = given[parameter.key] ?? parameter.default;
+    shown[parameter.key] =
+      parameter.type === 'column' ? chooseTarget(value, columns) : check(parameter, value ?? '');
+  }
+  const exclude = names(shown.exclude);
+  for (const name of exclude) requireColumn('exclude', name, columns);
+  if (exclude.includes(String(shown.target))) {
+    throw invalid(
+      'exclude',
+      `The target column "${shown.target}" cannot be left out.`,
+      'Take it out of exclude, or choose another target.',
+    );
+  }
+  if (Number(shown.validation_fraction) + Number(shown.test_fraction) >= 1) {
+    throw invalid(
+      'test_fraction',
+      'validation_fraction and test_fraction together leave no rows to train on.',
+      'Make them add up to less than 1.',
+    );
+  }
+  const engine = trainParams.parse({
+    activation: 'relu',
+    ...shown,
+    exclude,
+    hidden: names(shown.hidden).map(Number),
+  });
+  return { shown, engine };
+}
+
+function names(value: ParameterValue | undefined): string[] {
+  return String(value ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
+
+function chooseTarget(value: ParameterValue | null, columns: readonly Column[]): string {
+  if (value !== null && value !== '') return requireColumn('target', String(value), columns);
+  const usual = columns.find(({ name }) => TARGET_NAMES.includes(name.toLowerCase()));
+  if (usual) return usual.name;
+  throw invalid(
+    'target',
+    'Training needs the name of the column to predict.',
+    `Pass target, for example -p target=${columns.at(-1)?.name ?? 'COLUMN'}. Columns: ${listed(columns)}.`,
+  );
+}
+
+function requireColumn(key: string, name: string, columns: readonly Column[]): string {
+  if (columns.some((column) => column.name === name)) return name;
+  const near = nearest(
+    name,
+    columns.map((column) => column.name),
+  );
+  throw invalid(
+    key,
+    `The table has no column "${name}".`,
+    near ? `Did you mean "${near}"? Columns: ${listed(columns)}.` : `Columns: ${listed(columns)}.`,
+  );
+}
+
+function listed(columns: readonly Column[]): string {
+  const shown = columns.slice(0, 20).map(({ name }) => name);
+  return columns.length > shown.length
+    ? `${shown.join(', ')} and ${columns.length - shown.length} more`
+    : shown.join(', ');
+}
+
+function check(parameter: TemplateParameter, value: ParameterValue): ParameterValue {
+  const {
+    key,
+    type,
+    choices = [],
+    min = Number.NEGATIVE_INFINITY,
+    max = Number.POSITIVE_INFINITY,
+  } = parameter;
+  switch (type) {
+    case 'integer':
+    case 'number': {
+      const number = typeof value === 'string' && value.trim() === '' ? Number.NaN : Number(value);
+      const fits =
+        Number.isFinite(number) &&
+        number >= min &&
+        number <= max &&
+        (type === 'number' || Number.isSafeInteger(number));
+      if (!fits)
+        throw invalid(
+          key,
+          `${key} is "${value}".`,
+          `Give ${type === 'integer' ? 'a whole number' : 'a number'} from ${min} to ${max}.`,
+        );
+      return number;
+    }
+    case 'boolean': {
+      if (typeof value === 'boolean') return value;
+      if (/^(true|false)$/i.test(String(value))) return /^true$/i.test(String(value));
+      throw invalid(key, `${key} is "${value}".`, 'Give true or false.');
+    }
+    case 'choice':
+      if (!choices.includes(String(value)))
+        throw invalid(key, `${key} is "${value}".`, `Give one of: ${choices.join(', ')}.`);
+      return String(value);
+    case 'integers': {
+      const sizes = names(value);
+      const wrong = sizes.find((size) => !/^[1-9]\d{0,5}$/.test(size));
+      if (wrong !== undefined || sizes.length === 0) {
+        throw invalid(
+          key,
+          `${key} is "${value}".`,
+          'Give whole numbers from 1 to 999999 separated by commas, for example 256,128.',
+        );
+      }
+      return sizes.join(',');
+    }
+    default:
+      return String(value);
+  }
+}
+
+function invalid(field: string, message: string, nextStep: string): AppError {
+  return new AppError('INVALID_INPUT', message, { nextStep, details: { field } });
+}

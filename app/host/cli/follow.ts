@@ -1,0 +1,38 @@
+import type { JobId } from '../../contract/ids.ts';
+import type { Job } from '../../contract/jobs.contract.ts';
+import { AppError } from '../../kernel/app-error.ts';
+import type { Cli } from './cli.ts';
+
+const ended = (job: Job) => job.state !== 'queued' && job.state !== 'running';
+
+/**
+ * Watch a job and draw its progress until it ends.
+ *
+ * @returns the job as it ended, or null where the user pressed Ctrl+C first; the job itself goes on
+ */
+export async function followJob(cli: Cli, id: JobId, title: string): Promise<Job | null> {
+  const client = await cli.client();
+  const signal = cli.handleInterrupts();
+  try {
+    for await (const job of await client.jobs.watch({ id }, { signal })) {
+      if (ended(job)) return job;
+      if (signal.aborted) return null;
+      cli.progress.show(job.state === 'queued' ? `${title}  waiting` : title, job.progress);
+    }
+    return signal.aborted ? null : await client.jobs.get({ id });
+  } catch (error) {
+    if (signal.aborted) return null;
+    throw error;
+  } finally {
+    cli.progress.clear();
+  }
+}
+
+/** The fault of a job that did not finish, as an error of the command. */
+export function failureOf(job: Pick<Job, 'failure' | 'state'>, title: string): Error {
+  if (job.failure) {
+    const { code, message, data } = job.failure;
+    return Object.assign(new Error(message), { code, data });
+  }
+  return new AppError('INTERRUPTED', `${title} was ${job.state === 'lost' ? 'lost' : 'cancelled'}.`);
+}

@@ -1,0 +1,246 @@
+import type { Command } from 'commander';
+import type { RunId } from '../../contract/ids.ts';
+import type { JobState } from '../../contract/jobs.contract.ts';
+import type { Comparison, MetricPoint, Run } from '../../contract/runs.contract.ts';
+import type { Cli } from './cli.ts';
+import { type Define, group } from './define.ts';
+import { collectParameter, parseWhole } from './parse.ts';
+import { durationWords, numberWords, sizeWords, timeWords } from './terminal/words.ts';
+import { afterStart, followRun, runWords } from './train.command.ts';
+
+interface ListOptions {
+  experiment?: string;
+  status?: JobState;
+  text?: string;
+  orderBy: string;
+  ascending?: boolean;
+  limit: number;
+}
+
+const pointsPerCall = 100_000;
+const logBytesPerCall = 1_048_576;
+
+export function addRunCommands(program: Command, define: Define): void {
+  const run = group(program, 'run', 'Runs: one execution each, with its parameters, metrics and logs');
+
+  define<ListOptions>(
+    run
+      .command('list')
+      .description('runs of the project, newest first')
+      .option('--experiment <name>', 'only of this experiment')
+      .option('--status <status>', 'queued, running, finished, failed, cancelled or lost')
+      .option('--text <text>', 'part of the name, experiment, template or tags')
+      .option('--order-by <key>', 'started, name, duration, metrics.KEY or params.KEY', 'started')
+      .option('--ascending', 'smallest first')
+      .option('--limit <n>', 'how many at most', parseWhole('--limit', 1, 1000), 200),
+    async (cli, _, { experiment, status, text, orderBy, ascending, limit }) => {
+      const listed = await (await cli.client()).runs.list({
+        ...cli.inProject,
+        orderBy,
+        descending: ascending !== true,
+        limit,
+        ...(experiment !== undefined && { experiment }),
+        ...(status !== undefined && { status }),
+        ...(text !== undefined && { text }),
+      });
+      cli.print(listed, () => {
+        const table = runTable(cli, listed.runs);
+        return listed.total > listed.runs.length
+          ? `${table}\n${listed.runs.length} of ${listed.total}`
+          : table;
+      });
+    },
+  );
+
+  define<{ follow?: boolean }>(
+    run
+      .command('show <run>')
+      .description('parameters, metrics and data of one run')
+      .option('--follow', 'show progress, and end when the run ends'),
+    async (cli, [named], { follow }) => {
+      const detail = await (await cli.client()).runs.get({ ...cli.inProject, run: named! });
+      if (follow) await followRun(cli, detail);
+      else cli.print(detail, () => runWords(cli, detail));
+    },
+  );
+
+  define<{ stderr?: boolean }>(
+    run
+      .command('logs <run>')
+      .description('what the run printed')
+      .option('--stderr', 'its error output instead'),
+    async (cli, [named], { stderr }) => await showLogs(cli, named!, stderr ? 'stderr' : 'stdout'),
+  );
+
+  define<{ key?: string }>(
+    run
+      .command('metrics <run>')
+      .description('every recorded point, with its step')
+      .option('--key <metric>', 'only this metric'),
+    async (cli, [named], { key }) => await showMetrics(cli, named!, key),
+  );
+
+  define(
+    run
+      .command('compare <runs...>')
+      .description('how runs differ in parameters, metrics, data and environment'),
+    async (cli, named) => {
+      const client = await cli.client();
+      const runs = await idsOf(cli, named);
+      const comparison = await client.runs.compare({ runs });
+      cli.print(comparison, () => comparisonWords(cli, comparison));
+    },
+  );
+
+  define(run.command('cancel <runs...>').description('cancel runs'), async (cli, named) => {
+    const client = await cli.client();
+    const cancelled: Run[] = [];
+    for (const id of await idsOf(cli, named)) cancelled.push(await client.runs.cancel({ id }));
+    cli.print(cancelled, () => runTable(cli, cancelled));
+  });
+
+  define(
+    run.command('delete <runs...>').description('delete runs that have ended; `restore` brings them back'),
+    async (cli, named) => {
+      const deleted = await (await cli.client()).runs.delete({ runs: await idsOf(cli, named) });
+      cli.print(
+        deleted,
+        () =>
+          `Deleted; ${sizeWords(deleted.freesBytes)} can be freed. Bring back: lathe run restore ${deleted.deleted.join(' ')}`,
+      );
+    },
+  );
+  define(run.command('restore <ids...>').description('undo the deletion of runs'), async (cli, ids) => {
+    const restored = await (await cli.client()).runs.restore({ runs: ids as RunId[] });
+    cli.print(restored, () => runTable(cli, restored));
+  });
+
+  define<{ param: Record<string, string>; follow?: boolean }>(
+    run
+      .command('again <run>')
+      .description('train again with the same data and parameters, or some changed')
+      .option('-p, --param <key=value>', 'changed parameter (repeat for more)', collectParameter, {})
+      .option('--follow', 'show progress, and end when the run ends'),
+    async (cli, [named], { param, follow }) => {
+      const client = await cli.client();
+      const { id } = await client.runs.get({ ...cli.inProject, run: named! });
+      await afterStart(cli, await client.training.again({ id, params: param }), follow === true);
+    },
+  );
+  define<{ follow?: boolean }>(
+    run
+      .command('resume <run>')
+      .description('continue a lost, failed or cancelled run from its last checkpoint')
+      .option('--follow', 'show progress, and end when the run ends'),
+    async (cli, [named], { follow }) => {
+      const client = await cli.client();
+      const { id } = await client.runs.get({ ...cli.inProject, run: named! });
+      await afterStart(cli, await client.training.resume({ id }), follow === true);
+    },
+  );
+}
+
+async function idsOf(cli: Cli, named: readonly string[]): Promise<RunId[]> {
+  const client = await cli.client();
+  const ids: RunId[] = [];
+  for (const run of named) ids.push((await client.runs.get({ ...cli.inProject, run })).id);
+  return ids;
+}
+
+async function showLogs(cli: Cli, named: string, stream: 'stdout' | 'stderr'): Promise<void> {
+  const client = await cli.client();
+  const { id } = await client.runs.get({ ...cli.inProject, run: named });
+  let text = '';
+  for (let offset = 0; ; ) {
+    const part = await client.runs.logs({ id, stream, offset, limit: logBytesPerCall });
+    text += part.text;
+    if (part.nextOffset <= offset || part.nextOffset >= part.sizeBytes) break;
+    offset = part.nextOffset;
+  }
+  cli.print({ id, stream, text }, () => text);
+}
+
+async function showMetrics(cli: Cli, named: string, key: string | undefined): Promise<void> {
+  const client = await cli.client();
+  const { id } = await client.runs.get({ ...cli.inProject, run: named });
+  const points: MetricPoint[] = [];
+  for (;;) {
+    const page = await client.runs.points({
+      id,
+      limit: pointsPerCall,
+      offset: points.length,
+      ...(key !== undefined && { key }),
+    });
+    for (const point of page.points) points.push(point);
+    if (page.points.length === 0 || points.length >= page.total) break;
+  }
+  cli.print({ id, points }, () =>
+    cli.table(
+      ['METRIC', { title: 'STEP', align: 'right' }, { title: 'VALUE', align: 'right' }, 'TIME'],
+      points.map((point) => [
+        point.key,
+        String(point.step),
+        numberWords(point.value),
+        new Date(point.timeMs).toISOString().slice(11, 23),
+      ]),
+      'No metrics recorded.',
+    ),
+  );
+}
+
+/** The metrics that say how good a run is, for the one column that a list has room for. */
+const headline = ['test_accuracy', 'test_rmse', 'val_accuracy', 'val_rmse', 'train_loss'];
+
+function runTable(cli: Cli, runs: readonly Run[]): string {
+  return cli.table(
+    [
+      'RUN',
+      'STATUS',
+      'EXPERIMENT',
+      'TEMPLATE',
+      'RESULT',
+      { title: 'TOOK', align: 'right' },
+      'STARTED',
+      { title: 'ID', whole: true },
+    ],
+    runs.map((each) => {
+      const metric = headline.find((key) => key in each.metrics);
+      return [
+        each.name,
+        each.status,
+        each.experimentName,
+        each.template,
+        metric ? `${metric} ${numberWords(each.metrics[metric])}` : '',
+        durationWords(each.durationMs),
+        timeWords(each.startedAt),
+        each.id,
+      ];
+    }),
+    'No runs. Start one: lathe train TEMPLATE --data NAME',
+  );
+}
+
+function comparisonWords(cli: Cli, { runs, params, metrics, inputs, environment }: Comparison): string {
+  const heads = runs.map(({ name }) => ({ title: name, align: 'right' as const }));
+  const section = (title: string, rows: string[][]) =>
+    rows.length === 0 ? [] : [cli.table([title, ...heads], rows, ''), ''];
+  const differing = (rows: Comparison['params']) =>
+    rows
+      .filter(({ differs }) => differs || runs.length === 1)
+      .map(({ key, values }) => [key, ...values.map(numberWords)]);
+  return [
+    ...section(
+      'METRIC',
+      metrics.map(({ key, values, best }) => [
+        key,
+        ...values.map(
+          (value, index) => `${numberWords(value)}${index === best && runs.length > 1 ? ' *' : ''}`,
+        ),
+      ]),
+    ),
+    ...section('PARAMETER THAT DIFFERS', differing(params)),
+    ...section('DATA THAT DIFFERS', differing(inputs)),
+    ...section('ENVIRONMENT THAT DIFFERS', differing(environment)),
+    ...(runs.length > 1 ? ['* the best of the compared runs'] : []),
+  ].join('\n');
+}

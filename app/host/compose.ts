@@ -1,0 +1,168 @@
+import os from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { createModelInspector } from '../../native/inference/model-inspector.ts';
+import { createMachine } from '../../native/machine/machine.ts';
+import { createTables } from '../../native/tables/tables.ts';
+import { createDatasets, createUploads, datasetsRouter } from '../domains/datasets/index.ts';
+import { createModels, modelsRouter } from '../domains/models/index.ts';
+import { createProjects, projectsRouter } from '../domains/projects/index.ts';
+import { createRuns, runsRouter } from '../domains/runs/index.ts';
+import { createSample, sampleRouter } from '../domains/sample/index.ts';
+import { createServing, servingRouter } from '../domains/serving/index.ts';
+import {
+  createResourceWatch,
+  createSettings,
+  eventsRouter,
+  jobsRouter,
+  systemRouter,
+} from '../domains/system/index.ts';
+import { createTraining, trainingRouter } from '../domains/training/index.ts';
+import { createOnnxExecutor } from '../executors/onnx/onnx.executor.ts';
+import { Disposables } from '../kernel/disposables.ts';
+import type { Desktop } from '../kernel/ports/desktop.ts';
+import type { WorkerStarter } from '../kernel/ports/workers.ts';
+import { schemaVersion } from '../storage/migrations/migrate.ts';
+import { createObjectStore } from '../storage/object-store.ts';
+import { openWorkspace } from './open-workspace.ts';
+import { connectMessagePort, type ServedPort } from './transports/message-port.ts';
+import { latheVersion, packageFolder } from './version.ts';
+
+export interface ComposeOptions {
+  /** Folder of the workspace; made if it is not there. */
+  readonly workspace: string;
+  readonly host: 'electron' | 'node';
+  readonly workers: WorkerStarter;
+  readonly desktop: Desktop | null;
+  /** Bring back the endpoints that served when the last host closed. A short command does not. */
+  readonly restoreEndpoints: boolean;
+  /** Port of the inference server instead of the workspace's setting. */
+  readonly inferencePort?: number;
+}
+
+export type Application = Awaited<ReturnType<typeof compose>>;
+
+/** Join the parts of the core: the only place where that is done, for every host alike. */
+export async function compose(options: ComposeOptions) {
+  const parts = new Disposables();
+  try {
+    const workspace = await openWorkspace(options.workspace, latheVersion);
+    parts.add('workspace', workspace.close);
+    const { core, hashing, workspaceId, token } = workspace;
+    const startedAt = core.clock.now();
+    let applicationUrl: string | null = null;
+
+    const machine = createMachine();
+    const settings = createSettings(core);
+    const objects = createObjectStore(core.folders, hashing);
+    await objects.sweep();
+    const tables = createTables();
+    parts.add('tables', () => tables.close());
+
+    const projects = createProjects(core);
+    const uploads = createUploads(core);
+    const datasets = createDatasets(core, { objects, tables, projects, uploads });
+    const runs = createRuns(core, {
+      projects,
+      objects,
+      executors: [createOnnxExecutor(options.workers)],
+      slots: () => settings.get().trainingSlots,
+    });
+    parts.add('runs', () => runs.close());
+    const training = createTraining({
+      projects,
+      datasets,
+      runs,
+      describeMachine: () => machine.describe(),
+      threads: () => Math.max(1, os.availableParallelism() - 1),
+      latheVersion,
+    });
+    const models = createModels(core, {
+      objects,
+      inspector: createModelInspector(options.workers),
+      projects,
+      uploads,
+      sources: runs,
+    });
+    const inferencePort = () => options.inferencePort ?? settings.get().inferencePort;
+    const serving = createServing(core, {
+      models,
+      objects,
+      starter: options.workers,
+      projects,
+      settings: () => ({ inferencePort: inferencePort() }),
+      token: () => token,
+      latheVersion,
+    });
+    parts.add('serving', () => serving.close());
+    const sample = createSample(core, {
+      datasets,
+      runs,
+      training,
+      models,
+      serving,
+      digitsPath: fileURLToPath(new URL('resources/sample/digits/digits.csv', packageFolder())),
+    });
+    const resources = createResourceWatch(async () => {
+      const states = core.jobs.list({ active: true, limit: 500 }).map(({ state }) => state);
+      const count = (state: string) => states.filter((each) => each === state).length;
+      return {
+        ...(await machine.load(core.folders.root)),
+        running: count('running'),
+        queued: count('queued'),
+      };
+    }, core.log);
+    parts.add('resource watch', () => resources.close());
+
+    const router = {
+      system: systemRouter({
+        info: () => ({
+          version: latheVersion,
+          workspace: core.folders.root,
+          workspaceId,
+          host: options.host,
+          schemaVersion,
+          startedAt,
+          platform: `${process.platform} ${process.arch}`,
+          nodeVersion: process.version,
+          applicationUrl,
+          inferenceUrl: serving.baseUrl(),
+        }),
+        machine,
+        workspace: core.folders.root,
+        settings,
+        watchResources: (signal) => resources.watch(signal),
+        desktop: options.desktop,
+      }),
+      projects: projectsRouter(projects),
+      jobs: jobsRouter(core),
+      events: eventsRouter(core),
+      datasets: datasetsRouter(datasets),
+      runs: runsRouter(runs),
+      training: trainingRouter(training),
+      models: modelsRouter(models),
+      serving: servingRouter(serving),
+      sample: sampleRouter(sample),
+    };
+
+    await runs.recover();
+    if (options.restoreEndpoints) serving.restore();
+
+    return {
+      core,
+      router,
+      token,
+      workspaceId,
+      uploads,
+      /** Whether work is in progress that people would not want to interrupt. */
+      busy: () => runs.busy() || core.jobs.list({ active: true, limit: 1 }).length > 0,
+      announce(url: string) {
+        applicationUrl = url;
+      },
+      connectMessagePort: (port: ServedPort) => connectMessagePort(router, port, core.log),
+      close: () => parts.dispose(),
+    };
+  } catch (error) {
+    await parts.dispose();
+    throw error;
+  }
+}

@@ -1,0 +1,96 @@
+import SqliteDatabase from 'better-sqlite3';
+import { AppError } from '../../app/kernel/app-error.ts';
+import type { Database, SqlRow, SqlValue, Statement } from '../../app/kernel/ports/database.ts';
+
+/**
+ * Open (or create) the workspace's SQLite file: WAL, foreign keys on, and `synchronous = FULL`, so that a committed
+ * transaction is on the disk before the call returns, also through a power cut.
+ *
+ * @throws AppError WORKSPACE_DAMAGED, DISK_FULL or STORAGE_FAILED, naming the file
+ */
+export function openDatabase(filePath: string): Database {
+  const connection = translating(filePath, () => {
+    const opened = new SqliteDatabase(filePath, { timeout: 5000 });
+    opened.pragma('journal_mode = WAL');
+    opened.pragma('synchronous = FULL');
+    opened.pragma('foreign_keys = ON');
+    opened.pragma('trusted_schema = OFF');
+    return opened;
+  });
+  const statements = new Map<string, Statement>();
+  /** What waits for the end of the transaction in progress. */
+  const committed: (() => void)[] = [];
+
+  return {
+    prepare(sql) {
+      const known = statements.get(sql);
+      if (known) return known;
+      const statement = wrap(
+        filePath,
+        translating(filePath, () => connection.prepare(sql)),
+      );
+      statements.set(sql, statement);
+      return statement;
+    },
+    exec: (sql) => translating(filePath, () => connection.exec(sql)),
+    transaction(body) {
+      if (connection.inTransaction) return body();
+      try {
+        const result = translating(filePath, () => connection.transaction(body).immediate());
+        for (const action of committed.splice(0)) action();
+        return result;
+      } catch (error) {
+        committed.length = 0;
+        throw error;
+      }
+    },
+    afterCommit(action) {
+      if (connection.inTransaction) committed.push(action);
+      else action();
+    },
+    close() {
+      statements.clear();
+      connection.close();
+    },
+  };
+}
+
+function wrap(filePath: string, statement: SqliteDatabase.Statement): Statement {
+  return {
+    run: (...parameters: SqlValue[]) => translating(filePath, () => statement.run(...parameters)),
+    get: (...parameters) => translating(filePath, () => statement.get(...parameters) as SqlRow | undefined),
+    all: (...parameters) => translating(filePath, () => statement.all(...parameters) as SqlRow[]),
+    iterate: (...parameters) => statement.iterate(...parameters) as IterableIterator<SqlRow>,
+  };
+}
+
+function translating<T>(filePath: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw fromSqlite(error, filePath);
+  }
+}
+
+function fromSqlite(error: unknown, filePath: string): unknown {
+  const code = (error as { code?: unknown }).code;
+  if (typeof code !== 'string' || error instanceof AppError) return error;
+  const details = { path: filePath, sqlite: code };
+  if (code === 'SQLITE_FULL') {
+    return new AppError('DISK_FULL', `The disk that holds ${filePath} is full.`, { details, cause: error });
+  }
+  if (code.startsWith('SQLITE_IOERR') || code === 'SQLITE_READONLY' || code === 'SQLITE_CANTOPEN') {
+    return new AppError('STORAGE_FAILED', `SQLite could not read or write ${filePath} (${code}).`, {
+      details,
+      cause: error,
+    });
+  }
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
+    return new AppError(
+      'WORKSPACE_DAMAGED',
+      `${filePath} is damaged or is not a Lathe workspace (${code}).`,
+      { details, cause: error },
+    );
+  }
+  return error;
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { counted, formatBytes, formatClock, formatDuration, formatNumber, formatPercent } from './format.ts';
+
+describe('words for values', () => {
+  it.each([
+    [0, '0 B'],
+    [999, '999 B'],
+    [1000, '1.0 KB'],
+    [999_999, '1.0 MB'],
+    [31_200_000_000, '31.2 GB'],
+    [412_400_000_000, '412 GB'],
+  ])('%d bytes are %s', (bytes, words) => expect(formatBytes(bytes)).toBe(words));
+
+  it.each([
+    [400, '400 ms'],
+    [1500, '1.5 s'],
+    [9960, '10 s'],
+    [59_600, '1 min'],
+    [460_000, '7 min 40 s'],
+    [8_040_000, '2 h 14 min'],
+    [273_600_000, '3 d 4 h'],
+  ])('%d ms are %s', (ms, words) => expect(formatDuration(ms)).toBe(words));
+
+  it.each([
+    [13452, '13,452'],
+    [-0.25, '−0.25'],
+    [0, '0'],
+    [0.00001234, '1.23e−5'],
+    [Number.NaN, 'NaN'],
+    [Number.NEGATIVE_INFINITY, '−∞'],
+    [1_234_567, '1,234,567'],
+  ])('%d is %s', (value, words) => expect(formatNumber(value)).toBe(words));
+
+  it('tells times of today by the clock and others by the day', () => {
+    const now = new Date(2026, 10, 21, 15, 0).getTime();
+    expect(formatClock(new Date(2026, 10, 21, 14, 13).getTime(), now)).toBe('14:13');
+    expect(formatClock(new Date(2026, 10, 18, 9, 0).getTime(), now)).toBe('18 Nov');
+    expect(formatClock(new Date(2025, 10, 18, 9, 0).getTime(), now)).toBe('18 Nov 2025');
+  });
+
+  it('puts a space before the percent sign and an s where there are several', () => {
+    expect(formatPercent(0.97)).toBe('97 %');
+    expect([counted(1, 'run'), counted(2000, 'run')]).toEqual(['1 run', '2,000 runs']);
+  });
+});

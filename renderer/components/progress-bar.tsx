@@ -1,0 +1,28 @@
+import styles from './marks.module.css';
+
+interface ProgressBarProps {
+  /** 0 to 1, or null while the total is not known. */
+  readonly fraction: number | null;
+  /** What is progressing, for screen readers. */
+  readonly label: string;
+  readonly tone?: 'running' | 'neutral' | 'failed' | 'finished';
+}
+
+/** A thin bar; the number, rate and time left stand beside it in words. */
+export function ProgressBar({ fraction, label, tone = 'running' }: ProgressBarProps) {
+  const percent = fraction === null ? undefined : Math.round(Math.min(1, Math.max(0, fraction)) * 100);
+  return (
+    <div
+      className={styles.progress}
+      data-tone={tone}
+      data-unknown={fraction === null || undefined}
+      role="progressbar"
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={percent}
+    >
+      <i style={fraction === null ? undefined : { width: `${percent}%` }} />
+    </div>
+  );
+}

@@ -1,0 +1,23 @@
+const sliceBytes = 8_388_608;
+
+/**
+ * Saves bytes that the core gives in slices as one file of the browser.
+ *
+ * @param read gives `length` bytes from `offset`
+ */
+export async function downloadInSlices(
+  fileName: string,
+  sizeBytes: number,
+  read: (offset: number, length: number) => Promise<Blob>,
+): Promise<void> {
+  const parts: Blob[] = [];
+  for (let offset = 0; offset < sizeBytes; offset += sliceBytes) {
+    parts.push(await read(offset, Math.min(sliceBytes, sizeBytes - offset)));
+  }
+  const url = URL.createObjectURL(new Blob(parts, { type: 'application/octet-stream' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = fileName;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

@@ -1,0 +1,189 @@
+import { IconFile, IconX } from '@tabler/icons-react';
+import { type ReactNode, useState } from 'react';
+import type { Artifact, RunDetail } from '../../../app/contract/runs.contract.ts';
+import { formatReading } from '../../charts/numbers.ts';
+import { client } from '../../client/orpc.ts';
+import { Button } from '../../components/button.tsx';
+import { CopyButton } from '../../components/copy-button.tsx';
+import { formatBytes } from '../../components/format.ts';
+import { notify } from '../../components/notify.ts';
+import { Link } from '../../shell/router.ts';
+import { downloadInSlices } from '../models/download.ts';
+import { orderedMetrics } from './metrics.ts';
+import { useRunActions } from './run-actions.ts';
+import { formatParameter } from './run-cells.tsx';
+import styles from './runs.module.css';
+
+/** Everything that was captured of a run, pane by pane. */
+export function RunAside({ run }: { readonly run: RunDetail }) {
+  const params = Object.entries(run.params);
+  const metrics = orderedMetrics(Object.keys(run.metrics));
+  return (
+    <aside className={styles.aside} aria-label="Captured with the run">
+      <Part title="Parameters" count={params.length}>
+        <Pairs pairs={params.map(([key, value]) => [key, formatParameter(value)])} />
+      </Part>
+      <Part title="Metrics" count={metrics.length} note="last, least, greatest">
+        {metrics.length === 0 ? <p className={styles.quiet}>None recorded yet.</p> : null}
+        <table className={styles.metricTable}>
+          <tbody>
+            {metrics.map((key) => {
+              const summary = run.metricSummaries[key];
+              const many = summary && summary.points > 1;
+              return (
+                <tr key={key}>
+                  <th scope="row">{key}</th>
+                  <td>{formatReading(Number(run.metrics[key]))}</td>
+                  <td>{many ? formatReading(Number(summary.min)) : ''}</td>
+                  <td>{many ? formatReading(Number(summary.max)) : ''}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </Part>
+      <Part title="Inputs">
+        {run.inputs.map((input) => (
+          <dl key={input.datasetVersionId} className={styles.pairs}>
+            <dt>dataset</dt>
+            <dd>
+              <Link to={`/data/${encodeURIComponent(input.datasetName)}?version=${input.version}`}>
+                {input.datasetName} v{input.version}
+              </Link>
+            </dd>
+            <dt>digest</dt>
+            <dd className={styles.mono}>
+              {input.digest.slice(0, 12)} <CopyButton value={input.digest} label="Copy the digest" />
+            </dd>
+          </dl>
+        ))}
+        {run.parentRunId ? (
+          <dl className={styles.pairs}>
+            <dt>repeats</dt>
+            <dd>
+              <Link to={`/runs/${run.parentRunId}`}>the run before it</Link>
+            </dd>
+          </dl>
+        ) : null}
+      </Part>
+      <Tags run={run} />
+      <Part title="Artifacts" count={run.artifacts.length}>
+        {run.artifacts.length === 0 ? <p className={styles.quiet}>None yet.</p> : null}
+        {run.artifacts.map((artifact) => (
+          <ArtifactRow key={artifact.id} artifact={artifact} />
+        ))}
+      </Part>
+      <Part title="Environment">
+        <Pairs pairs={Object.entries(run.environment)} />
+      </Part>
+    </aside>
+  );
+}
+
+function Part(props: {
+  readonly title: string;
+  readonly count?: number;
+  readonly note?: string;
+  readonly children: ReactNode;
+}) {
+  return (
+    <section className={styles.part}>
+      <h2>
+        {props.title} {props.count === undefined ? null : <small>{props.count}</small>}
+        {props.note ? <span>{props.note}</span> : null}
+      </h2>
+      {props.children}
+    </section>
+  );
+}
+
+function Pairs({ pairs }: { readonly pairs: readonly (readonly [string, string])[] }) {
+  return (
+    <dl className={styles.pairs}>
+      {pairs.map(([key, value]) => (
+        <div key={key}>
+          <dt title={key}>{key}</dt>
+          <dd className={styles.mono} title={value}>
+            {value}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function ArtifactRow({ artifact }: { readonly artifact: Artifact }) {
+  const [busy, setBusy] = useState(false);
+  const download = async () => {
+    setBusy(true);
+    try {
+      const name = artifact.path.split('/').at(-1) ?? 'artifact';
+      await downloadInSlices(name, artifact.sizeBytes, (offset, length) =>
+        client.runs.artifactBytes({ id: artifact.id, offset, length }),
+      );
+    } catch (error) {
+      notify.error(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <button
+      type="button"
+      className={styles.artifact}
+      disabled={busy}
+      title={`Download ${artifact.path}`}
+      onClick={() => void download()}
+    >
+      <IconFile size={14} stroke={1.5} aria-hidden />
+      <span>{artifact.path}</span>
+      <small>{formatBytes(artifact.sizeBytes)}</small>
+    </button>
+  );
+}
+
+function Tags({ run }: { readonly run: RunDetail }) {
+  const actions = useRunActions();
+  const [text, setText] = useState('');
+  const add = () => {
+    const [key = '', ...rest] = text.split('=');
+    if (key.trim() === '') return;
+    void actions.setTag(run, key.trim(), rest.join('=').trim());
+    setText('');
+  };
+  return (
+    <Part title="Tags" count={Object.keys(run.tags).length}>
+      <div className={styles.tags}>
+        {Object.entries(run.tags).map(([key, value]) => (
+          <span key={key} className={styles.tag}>
+            {value === '' ? key : `${key}=${value}`}
+            <button
+              type="button"
+              title={`Remove the tag ${key}`}
+              onClick={() => void actions.setTag(run, key, null)}
+            >
+              <IconX size={12} stroke={1.5} aria-hidden />
+              <span className={styles.srOnly}>Remove the tag {key}</span>
+            </button>
+          </span>
+        ))}
+        <form
+          className={styles.addTag}
+          onSubmit={(event) => {
+            event.preventDefault();
+            add();
+          }}
+        >
+          <input
+            aria-label="New tag"
+            placeholder="key=value"
+            value={text}
+            maxLength={250}
+            onChange={(event) => setText(event.target.value)}
+          />
+          {text.trim() === '' ? null : <Button type="submit">Add</Button>}
+        </form>
+      </div>
+    </Part>
+  );
+}

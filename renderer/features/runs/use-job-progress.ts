@@ -1,0 +1,24 @@
+import { useEffect, useState } from 'react';
+import type { Run } from '../../../app/contract/runs.contract.ts';
+import type { Progress } from '../../../app/contract/wire.ts';
+import { client } from '../../client/orpc.ts';
+import { hasEnded } from './run-actions.ts';
+
+/** A run's progress as its job reports it; what the run itself says once the run is over. */
+export function useJobProgress(run: Run): Progress {
+  const [live, setLive] = useState<Progress | null>(null);
+  const { jobId } = run;
+  const ended = hasEnded(run);
+  useEffect(() => {
+    setLive(null);
+    if (ended || jobId === null) return;
+    const stop = new AbortController();
+    const watch = async () => {
+      const states = await client.jobs.watch({ id: jobId }, { signal: stop.signal });
+      for await (const { progress } of states) setLive(progress);
+    };
+    watch().catch(() => setLive(null));
+    return () => stop.abort();
+  }, [jobId, ended]);
+  return live ?? run.progress;
+}

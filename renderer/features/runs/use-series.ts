@@ -1,0 +1,110 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { MetricPoint, Run, Series } from '../../../app/contract/runs.contract.ts';
+import { withPoints } from '../../charts/chart-line.ts';
+import { client, orpc } from '../../client/orpc.ts';
+
+interface SeriesRequest {
+  readonly runs: readonly Pick<Run, 'id' | 'status'>[];
+  readonly keys?: readonly string[];
+  readonly maxPoints?: number;
+}
+
+/** New points are drawn this often at most, however fast they come. */
+const drawEveryMs = 200;
+/** Points kept beside the series before the series is read again, downsampled. */
+const keepPoints = 4000;
+
+/**
+ * Curves of runs: read once, grown by points as they are recorded, read again when a run is over. The series are
+ * read anew after the first batch of points, so that nothing between reading and watching is missed.
+ */
+export function useSeries({ runs, keys, maxPoints = 1000 }: SeriesRequest): {
+  readonly series: readonly Series[];
+  readonly loading: boolean;
+  readonly error: unknown;
+} {
+  const ids = runs.map(({ id }) => id);
+  const query = useQuery({
+    ...orpc.runs.series.queryOptions({ input: { runs: ids, keys: keys ? [...keys] : undefined, maxPoints } }),
+    enabled: ids.length > 0,
+  });
+  const { refetch } = query;
+  const watched = runs
+    .filter(({ status }) => status === 'running' || status === 'queued')
+    .map(({ id }) => id)
+    .join(',');
+  const points = useLivePoints(watched, refetch);
+  const wasWatched = useRef(watched);
+  useEffect(() => {
+    if (wasWatched.current !== watched) void refetch();
+    wasWatched.current = watched;
+  }, [watched, refetch]);
+  const keyList = keys?.join('\n');
+  const series = useMemo(() => {
+    const wanted = keyList?.split('\n');
+    return grown(query.data ?? [], points, wanted);
+  }, [query.data, points, keyList]);
+  return { series, loading: query.isPending && ids.length > 0, error: query.error };
+}
+
+type LivePoints = ReadonlyMap<Run['id'], readonly MetricPoint[]>;
+
+function useLivePoints(watched: string, refetch: () => Promise<unknown>): LivePoints {
+  const [points, setPoints] = useState<LivePoints>(new Map());
+  useEffect(() => {
+    setPoints(new Map());
+    if (watched === '') return;
+    const runs = watched.split(',') as Run['id'][];
+    const stop = new AbortController();
+    const buffer = new Map<Run['id'], MetricPoint[]>();
+    let first = true;
+    let count = 0;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const draw = () => {
+      timer = undefined;
+      setPoints(new Map([...buffer].map(([id, list]) => [id, [...list]])));
+    };
+    const watch = async () => {
+      const batches = await client.runs.watchMetrics({ runs }, { signal: stop.signal });
+      for await (const batch of batches) {
+        buffer.set(batch.runId, [...(buffer.get(batch.runId) ?? []), ...batch.points]);
+        count += batch.points.length;
+        if (first || count > keepPoints) {
+          if (!first) buffer.clear();
+          first = false;
+          count = 0;
+          await refetch();
+        }
+        timer ??= setTimeout(draw, drawEveryMs);
+      }
+    };
+    watch().catch((error: unknown) => {
+      if (!stop.signal.aborted) void refetch();
+      return error;
+    });
+    return () => {
+      stop.abort();
+      clearTimeout(timer);
+    };
+  }, [watched, refetch]);
+  return points;
+}
+
+function grown(
+  series: readonly Series[],
+  points: LivePoints,
+  wanted: readonly string[] | undefined,
+): Series[] {
+  const known = new Set(series.map(({ runId, key }) => `${runId} ${key}`));
+  const fresh: Series[] = [];
+  for (const [runId, list] of points) {
+    for (const { key } of list) {
+      if (known.has(`${runId} ${key}`) || (wanted && !wanted.includes(key))) continue;
+      known.add(`${runId} ${key}`);
+      const none = { steps: [], timesMs: [], mean: [], min: [], max: [] };
+      fresh.push({ runId, key, points: 0, downsampled: false, ...none });
+    }
+  }
+  return [...series, ...fresh].map((one) => withPoints(one, points.get(one.runId) ?? []));
+}

@@ -1,0 +1,26 @@
+import { create } from 'zustand';
+import type { ParameterValue } from '../../../app/contract/wire.ts';
+
+/** What the dialog starts from; everything not given is chosen in it. */
+export interface TrainRequest {
+  readonly dataset?: string;
+  readonly version?: number;
+  readonly template?: string;
+  readonly params?: Readonly<Record<string, ParameterValue>>;
+  /** Name of the run that this repeats, perhaps with changes. */
+  readonly fromRun?: string;
+}
+
+interface TrainDialogState {
+  /** Null while the dialog is closed. */
+  readonly request: TrainRequest | null;
+  readonly open: (request?: TrainRequest) => void;
+  readonly close: () => void;
+}
+
+/** Opens the train dialog from anywhere; the shell mounts it once. */
+export const useTrainDialog = create<TrainDialogState>((set) => ({
+  request: null,
+  open: (request = {}) => set({ request }),
+  close: () => set({ request: null }),
+}));
