@@ -75,7 +75,7 @@ export default {
     layer('interop', '^app/interop/', ['^app/(contract|kernel|interop)/', anyPackage]),
     layer('native', '^native/', [
       '^app/contract/',
-      '^app/kernel/(ports/|app-error[.]ts$|durable-file[.]ts$)',
+      '^app/kernel/(ports/|app-error[.]ts$|durable-file[.]ts$|nearest[.]ts$)',
       '^native/',
       anyPackage,
     ]),

@@ -1,12 +1,15 @@
-import '@fontsource-variable/inter/index.css';
-import '@fontsource-variable/jetbrains-mono/index.css';
-import './styles/tokens.css';
-import './styles/base.css';
 import { createRoot } from 'react-dom/client';
-import { connect } from './client/connect.ts';
+import { createQueryClient } from './client/query-client.ts';
+import { keepFresh } from './client/live.ts';
+import { connectPage } from './client/orpc.ts';
+import { pageTransport } from './client/transports.ts';
 import { App } from './shell/app.tsx';
 import { applyAppearance } from './shell/appearance.store.ts';
+import './styles/base.css';
 
 applyAppearance();
-connect();
-createRoot(document.getElementById('root')!).render(<App />);
+connectPage(pageTransport());
+const queries = createQueryClient();
+keepFresh(queries, new AbortController().signal);
+const root = document.getElementById('root');
+if (root) createRoot(root).render(<App queries={queries} />);

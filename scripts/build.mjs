@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { main, node24, root, SetupError } from './node24.mjs';
 
 const shared = ['package-lock.json', 'tsconfig.base.json'];
@@ -82,6 +83,15 @@ function isStale(name) {
   return !existsSync(stampOf(name)) || readFileSync(stampOf(name), 'utf8') !== digestOf(target);
 }
 
+/** What the builder said, for people: no colours, and not its own call stack. */
+function withoutStack(output) {
+  const lines = stripVTControlCharacters(output).split('\n');
+  return lines
+    .filter((line) => !/^\s+at |^\s*(errors: \[|\}$)/.test(line))
+    .join('\n')
+    .trim();
+}
+
 async function build(name) {
   const target = targets[name];
   const digest = digestOf(target);
@@ -90,7 +100,7 @@ async function build(name) {
     const child = spawn(node24(), target.command, {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NODE_ENV: 'production' },
+      env: { ...process.env, NODE_ENV: 'production', NO_COLOR: '1' },
     });
     let output = '';
     child.stdout.on('data', (text) => {
@@ -104,7 +114,7 @@ async function build(name) {
   });
   if (code !== 0) {
     throw new SetupError(
-      `Building ${name} failed:\n${output.trim()}`,
+      `Building ${name} failed:\n${withoutStack(output)}`,
       'Repair the file that is named above.',
     );
   }
@@ -118,7 +128,10 @@ async function build(name) {
  */
 export async function buildStale(names = buildTargets) {
   const stale = names.filter(isStale);
-  await Promise.all(stale.map(build));
+  // All of them end before a failure is told: a build that goes on behind a closed terminal would leave halves.
+  for (const outcome of await Promise.allSettled(stale.map(build))) {
+    if (outcome.status === 'rejected') throw outcome.reason;
+  }
   return stale;
 }
 

@@ -7,7 +7,7 @@ export const epochMs = z.number().int().nonnegative();
  * A number that survives every transport. JSON has no NaN and no infinities, so these travel as words, as MLflow's
  * clients also write them.
  */
-export const wireNumber = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]);
+export const wireNumber = z.union([z.number(), z.literal(['NaN', 'Infinity', '-Infinity'])]);
 export type WireNumber = z.infer<typeof wireNumber>;
 
 export function toWireNumber(value: number): WireNumber {

@@ -60,6 +60,7 @@ export async function compose(options: ComposeOptions) {
 
     const projects = createProjects(core);
     const uploads = createUploads(core);
+    await uploads.sweep();
     const datasets = createDatasets(core, { objects, tables, projects, uploads });
     const runs = createRuns(core, {
       projects,

@@ -35,6 +35,9 @@ export interface GraphValue {
 /** Names that the builder makes up start with this, so that they never meet a name from a table. */
 const RESERVED = '::';
 
+/** Whether an input or output may not be called so. */
+export const isReserved = (name: string): boolean => name === '' || name.startsWith(RESERVED);
+
 /**
  * An ONNX graph under construction. Values are named by strings; `add` appends a node and returns its output's name,
  * so that graphs are written as nested calls. Nodes stand in the order they were added, which is a valid order.
@@ -47,12 +50,14 @@ export class Graph {
   #names = 0;
 
   input(value: GraphValue): string {
+    this.#check(value.name);
     this.inputs.push(value);
     return value.name;
   }
 
   /** Give a value a name of its own and make it an output. */
   output(value: GraphValue, from: string): void {
+    this.#check(value.name);
     this.nodes.push({ op: 'Identity', domain: '', inputs: [from], outputs: [value.name], attributes: {} });
     this.outputs.push(value);
   }
@@ -81,6 +86,13 @@ export class Graph {
     const output = this.#fresh(op);
     this.nodes.push({ op, domain, inputs, outputs: [output], attributes });
     return output;
+  }
+
+  #check(name: string): void {
+    if (isReserved(name)) throw new RangeError(`"${name}" cannot name an input or an output`);
+    if ([...this.inputs, ...this.outputs].some((value) => value.name === name)) {
+      throw new RangeError(`two inputs or outputs would be called "${name}"`);
+    }
   }
 
   #fresh(hint: string): string {

@@ -36,7 +36,7 @@ export class Message {
   message(field: number, value: Message): this {
     this.#varint((BigInt(field) << 3n) | 2n);
     this.#varint(BigInt(value.byteLength));
-    this.#runs.push(...value.#runs);
+    for (const run of value.#runs) this.#runs.push(run);
     this.#length += value.#length;
     return this;
   }

@@ -1,23 +1,18 @@
 import { sniffDialect } from './csv-dialect.ts';
+import { type RecordCounts, RecordScan } from './csv-records.ts';
 import { malformed } from './malformed.ts';
+import { checkNames, emptyTable } from './table-names.ts';
 import { type TextSource, textChunks } from './text-chunks.ts';
 
 const SNIFF_BYTES = 256 * 1024;
-const MAX_RECORD_BYTES = 64 * 1024 * 1024;
 const LONG_DIGITS = /[0-9]{19}/;
-const [QUOTE, LF, CR, SPACE] = [0x22, 0x0a, 0x0d, 0x20];
-/** Where in a field the scan stands. */
-const [START, PLAIN, QUOTED, CLOSED] = [0, 1, 2, 3];
 
-export interface CsvScan {
+export interface CsvScan extends Pick<RecordCounts, 'blankLinesAbove' | 'longestRecordBytes'> {
   readonly delimiter: string;
   readonly header: boolean;
-  /** Blank lines above the first record. */
-  readonly blankLinesAbove: number;
   readonly columns: readonly string[];
   /** Records below the header. */
   readonly rows: number;
-  readonly longestRecordBytes: number;
   /** Whether somewhere stand so many digits in a row that a whole number of them does not fit 64 bits. */
   readonly longDigits: boolean;
 }
@@ -77,166 +72,4 @@ export async function scanCsv(
     throw malformed(source.name, 1, 'a header but no rows', 'Add at least one row below the header.');
   }
   return { delimiter, header, columns, rows, longDigits, ...rest };
-}
-
-export function emptyTable(name: string) {
-  return malformed(
-    name,
-    null,
-    'the file is empty',
-    'Import a file that holds a header and at least one row.',
-  );
-}
-
-/** Refuse names that are missing or stand twice. Letters' case does not tell names apart: SQL would mix them up. */
-export function checkNames(columns: readonly string[], name: string): void {
-  const seen = new Map<string, string>();
-  columns.forEach((column, index) => {
-    if (column === '') {
-      throw malformed(
-        name,
-        1,
-        `column ${index + 1} of ${columns.length} has no name`,
-        `Give column ${index + 1} a name in the header, or remove it (a row index without a name is a common case).`,
-      );
-    }
-    const key = column.toLowerCase();
-    const other = seen.get(key);
-    if (other !== undefined) {
-      const reason =
-        other === column
-          ? `the column name "${column}" stands twice`
-          : `the column names "${other}" and "${column}" differ only in capitals`;
-      throw malformed(name, 1, reason, 'Rename one of the two columns in the header.');
-    }
-    seen.set(key, column);
-  });
-}
-
-/** Counts fields record by record over pieces of bytes. */
-class RecordScan {
-  readonly #name: string;
-  #delimiter = 0;
-  #line = 1;
-  #recordLine = 1;
-  #recordBytes = 0;
-  #longestRecordBytes = 0;
-  #fields = 0;
-  #expected = 0;
-  #records = 0;
-  /** Blank lines since the last record; missing values if the table turns out to have one column. */
-  #blanks = 0;
-  #blankLinesAbove = 0;
-  #state = START;
-  #afterCr = false;
-
-  constructor(name: string) {
-    this.#name = name;
-  }
-
-  begin(delimiter: string): void {
-    this.#delimiter = delimiter.charCodeAt(0);
-  }
-
-  feed(bytes: Buffer): void {
-    const delimiter = this.#delimiter;
-    // Held in locals: this loop sees every byte of every import.
-    let state = this.#state;
-    let fields = this.#fields;
-    let recordStart = -this.#recordBytes;
-    for (let at = 0; at < bytes.length; at++) {
-      const byte = bytes[at]!;
-      if (byte > QUOTE && byte !== delimiter) {
-        if (state === START) state = PLAIN;
-        else if (state === CLOSED) throw this.#textAfterQuote();
-      } else if (byte === LF || byte === CR) {
-        if (byte === LF && at > 0 ? bytes[at - 1] === CR : byte === LF && this.#afterCr) {
-          if (state !== QUOTED) recordStart = at + 1;
-          continue;
-        }
-        this.#line += 1;
-        if (state === QUOTED) continue;
-        this.#endRecord(fields, state, at + 1 - recordStart);
-        recordStart = at + 1;
-        fields = 0;
-        state = START;
-      } else if (state === QUOTED) {
-        if (byte === QUOTE) state = CLOSED;
-      } else if (byte === delimiter) {
-        fields += 1;
-        state = START;
-      } else if (byte === QUOTE) {
-        if (state !== PLAIN) state = QUOTED;
-      } else if (state === START) state = PLAIN;
-      else if (state === CLOSED && byte !== SPACE) throw this.#textAfterQuote();
-    }
-    this.#afterCr = bytes.at(-1) === CR;
-    this.#state = state;
-    this.#fields = fields;
-    this.#recordBytes = bytes.length - recordStart;
-    if (this.#recordBytes > MAX_RECORD_BYTES) throw this.#tooLong();
-  }
-
-  end(): Pick<CsvScan, 'longestRecordBytes' | 'blankLinesAbove'> & { records: number; fields: number } {
-    if (this.#state === QUOTED) {
-      throw malformed(
-        this.#name,
-        this.#recordLine,
-        'a quoted field that begins in this record is never closed',
-        'Close the quote, or double it ("") if it is part of the text.',
-      );
-    }
-    if (this.#recordBytes > 0) this.#endRecord(this.#fields, this.#state, this.#recordBytes);
-    return {
-      records: this.#records,
-      fields: this.#expected,
-      longestRecordBytes: this.#longestRecordBytes,
-      blankLinesAbove: this.#blankLinesAbove,
-    };
-  }
-
-  #endRecord(delimiters: number, state: number, bytes: number): void {
-    const blank = delimiters === 0 && state === START;
-    if (blank) {
-      if (this.#records > 0) this.#blanks += 1;
-      else this.#blankLinesAbove += 1;
-    } else {
-      const fields = delimiters + 1;
-      if (this.#expected === 0) this.#expected = fields;
-      else if (fields !== this.#expected) throw this.#ragged(fields);
-      this.#records += 1 + (this.#expected === 1 ? this.#blanks : 0);
-      this.#blanks = 0;
-    }
-    this.#longestRecordBytes = Math.max(this.#longestRecordBytes, bytes);
-    this.#recordLine = this.#line;
-  }
-
-  #ragged(fields: number) {
-    return malformed(
-      this.#name,
-      this.#recordLine,
-      `${fields} ${fields === 1 ? 'field' : 'fields'} where the first line has ${this.#expected}`,
-      fields > this.#expected
-        ? 'Put text that holds the delimiter in double quotes, or remove the extra fields.'
-        : 'Add the missing fields (they may be empty), or remove the line.',
-    );
-  }
-
-  #textAfterQuote() {
-    return malformed(
-      this.#name,
-      this.#line,
-      'text follows the closing quote of a field',
-      'Double every quote ("") that is part of a quoted text.',
-    );
-  }
-
-  #tooLong() {
-    return malformed(
-      this.#name,
-      this.#recordLine,
-      `a record longer than ${MAX_RECORD_BYTES / 1024 / 1024} MiB`,
-      'Look for a quote that is never closed, or keep such large values in files of their own.',
-    );
-  }
 }

@@ -1,5 +1,5 @@
-import { checkNames, emptyTable } from './csv-scan.ts';
 import { malformed } from './malformed.ts';
+import { checkNames, emptyTable } from './table-names.ts';
 import { type TextSource, textChunks } from './text-chunks.ts';
 
 const MAX_LINE_BYTES = 64 * 1024 * 1024;

@@ -1,7 +1,7 @@
-import { checkNames } from './csv-scan.ts';
 import { text } from './duckdb-session.ts';
 import { type JsonKind, joinKinds, scanJsonl } from './jsonl-scan.ts';
 import { type PlanOptions, pathsOf, type TablePlan } from './loading.ts';
+import { checkNames } from './table-names.ts';
 import type { TextSource } from './text-chunks.ts';
 
 const sqlTypeOf: Record<JsonKind, string> = {

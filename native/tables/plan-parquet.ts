@@ -1,8 +1,8 @@
 import { columnTypeOf, sqlTypes } from './column-types.ts';
-import { checkNames } from './csv-scan.ts';
 import { identifier, rowsOf } from './duckdb-session.ts';
 import { asMalformed, type PlanOptions, pathsOf, type TablePlan } from './loading.ts';
 import { malformed } from './malformed.ts';
+import { checkNames } from './table-names.ts';
 import type { TextSource } from './text-chunks.ts';
 
 /** See that Parquet files have the same columns, and say how to load them as the five types; nested values as JSON. */

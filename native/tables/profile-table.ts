@@ -101,7 +101,7 @@ async function histogramsOf(
     const { min, max } = fact.numeric;
     const value = identifier(fact.name);
     if (min === max || (fact.type === 'integer' && fact.distinct <= MAX_BINS)) {
-      return [{ index, key: `${value}::DOUBLE`, bin: (at: number) => ({ from: at, to: at }) }];
+      return [{ index, key: `${value}::DOUBLE`, bins: 0, bin: (at: number) => ({ from: at, to: at }) }];
     }
     const span = max / MAX_BINS - min / MAX_BINS;
     const width = fact.type === 'integer' ? Math.ceil((max - min + 1) / MAX_BINS) : span;
@@ -111,17 +111,22 @@ async function histogramsOf(
       from: min + at * width,
       to: at === last && fact.type === 'number' ? max : min + (at + 1) * width,
     });
-    return [{ index, key, bin }];
+    return [{ index, key, bins: last + 1, bin }];
   });
   const histograms = new Map<number, Numeric['histogram']>();
   if (plans.length === 0) return histograms;
   const asked = plans.map(({ key }) => `histogram(${key})`);
   const result = await connection.runAndReadAll(`SELECT ${asked.join(', ')} FROM ${BATCH}`);
   const answers = result.getRowsJS()[0]!;
-  plans.forEach(({ index, bin }, at) => {
+  plans.forEach(({ index, bins, bin }, at) => {
     const entries = answers[at] as unknown as readonly { key: number; value: bigint }[];
-    const bins = entries.map(({ key, value }) => ({ ...bin(Number(key)), count: Number(value) }));
-    histograms.set(index, bins);
+    const counts = new Map(entries.map(({ key, value }) => [Number(key), Number(value)]));
+    // A gap between values is a bin that holds nothing, not a bin that is left out.
+    const keys = bins === 0 ? [...counts.keys()] : Array.from({ length: bins }, (_, place) => place);
+    histograms.set(
+      index,
+      keys.map((key) => ({ ...bin(key), count: counts.get(key) ?? 0 })),
+    );
   });
   return histograms;
 }

@@ -1,94 +1,138 @@
-import { DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBVector } from '@duckdb/node-api';
+import { AppError } from '../../app/kernel/app-error.ts';
+import { fromDuckdb, identifier, openSession, text } from './duckdb-session.ts';
+
+/** Words of a column that are kept apart; a column with more is no category, and its words would fill the memory. */
+const MOST_WORDS = 100_000;
+
+/** `integer` tells whole-number columns from others; missing values are NaN. */
+export interface NumberColumn {
+  readonly name: string;
+  readonly kind: 'number';
+  readonly integer: boolean;
+  /** Float64 for the columns asked for as precise, else Float32, which is what ONNX models take. */
+  readonly values: Float32Array | Float64Array;
+}
+
+/** Booleans are the words `true` and `false`. */
+export interface WordColumn {
+  readonly name: string;
+  readonly kind: 'text';
+  /** By row the place in `words`, or −1 where missing. */
+  readonly codes: Int32Array;
+  readonly words: readonly string[];
+}
 
 export type RawColumn =
-  /** `integer` tells whole-number columns from others; missing values are NaN. */
-  | {
-      readonly name: string;
-      readonly kind: 'number';
-      readonly integer: boolean;
-      readonly values: Float64Array;
-    }
-  /** Booleans are the words `true` and `false`; missing values are null. */
-  | {
-      readonly name: string;
-      readonly kind: 'text';
-      readonly boolean: boolean;
-      readonly values: (string | null)[];
-    }
-  /** Dates and times, which the native engine does not learn from. */
-  | { readonly name: string; readonly kind: 'other'; readonly type: string };
+  | NumberColumn
+  | WordColumn
+  /** What the native engine does not learn from, with a description: dates and times, texts of very many words. */
+  | { readonly name: string; readonly kind: 'other'; readonly holds: string };
+
+export interface RawTable {
+  readonly rows: number;
+  readonly columns: readonly RawColumn[];
+}
 
 const INTEGER = /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/;
 const NUMBER = /^(DOUBLE|FLOAT|DECIMAL.*)$/;
 
+interface Reader {
+  /** The column as SQL reads it. */
+  readonly sql: string;
+  take(vector: DuckDBVector, start: number, count: number): void;
+  finish(): RawColumn;
+}
+
 /**
- * Read a Parquet table whole, column by column, in the order of its rows.
+ * Read a Parquet table whole, column by column, in the order of its rows: 4 bytes a cell, 8 for precise columns.
  *
- * @param threads processor cores that reading may use
+ * @param precise columns to keep as float64 and with all their words: the target
+ * @throws AppError STORAGE_FAILED if the file is damaged
  */
-export async function readColumns(
-  parquetPath: string,
-  threads: number,
-): Promise<{ readonly rows: number; readonly columns: readonly RawColumn[] }> {
-  const instance = await DuckDBInstance.create(':memory:', {
-    threads: String(threads),
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-  });
-  const connection = await instance.connect();
+export async function readColumns(parquetPath: string, precise: readonly string[]): Promise<RawTable> {
+  const { connection, close } = await openSession({ files: [parquetPath] });
   try {
-    const described = await connection.runAndReadAll('DESCRIBE SELECT * FROM read_parquet($path)', {
-      path: parquetPath,
-    });
-    const kinds = described
-      .getRowObjects()
-      .map((row) => ({ name: String(row.column_name), type: String(row.column_type) }));
-    const wanted = kinds.map(({ name, type }) => {
-      const quoted = `"${name.replaceAll('"', '""')}"`;
-      if (INTEGER.test(type) || NUMBER.test(type)) return `CAST(${quoted} AS DOUBLE)`;
-      return type === 'BOOLEAN' || type === 'VARCHAR' ? `CAST(${quoted} AS VARCHAR)` : 'NULL';
-    });
-    const counted = await connection.runAndReadAll(
-      'SELECT COUNT(*)::INTEGER AS rows FROM read_parquet($path)',
-      { path: parquetPath },
+    const table = `read_parquet(${text(parquetPath)})`;
+    const [[count]] = (
+      await connection.runAndReadAll(`SELECT COUNT(*)::DOUBLE FROM ${table}`)
+    ).getRowsJS() as [[number]];
+    const described = (await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${table}`)).getRowsJS();
+    const readers = described.map(([name, type]) =>
+      createReader(String(name), String(type), count, precise.includes(String(name))),
     );
-    const rows = Number(counted.getRowObjects()[0]!.rows);
-    const columns = kinds.map(({ name, type }): RawColumn => {
-      if (INTEGER.test(type) || NUMBER.test(type))
-        return { name, kind: 'number', integer: INTEGER.test(type), values: new Float64Array(rows) };
-      if (type === 'BOOLEAN' || type === 'VARCHAR')
-        return {
-          name,
-          kind: 'text',
-          boolean: type === 'BOOLEAN',
-          values: new Array<string | null>(rows).fill(null),
-        };
-      return { name, kind: 'other', type };
+    await readChunks(connection, `SELECT ${readers.map(({ sql }) => sql).join(', ')} FROM ${table}`, readers);
+    return { rows: count, columns: readers.map((reader) => reader.finish()) };
+  } catch (error) {
+    const known = fromDuckdb(error);
+    if (known instanceof AppError) throw known;
+    throw new AppError('STORAGE_FAILED', `The table ${parquetPath} cannot be read: ${String(error)}`, {
+      nextStep: 'Check the workspace with `lathe data verify`, and import the data again if it is damaged.',
+      details: { path: parquetPath },
+      cause: error,
     });
-    const result = await connection.stream(`SELECT ${wanted.join(', ')} FROM read_parquet($path)`, {
-      path: parquetPath,
-    });
-    let start = 0;
-    for (
-      let chunk = await result.fetchChunk();
-      chunk && chunk.rowCount > 0;
-      chunk = await result.fetchChunk()
-    ) {
-      for (const [index, column] of columns.entries()) {
-        if (column.kind === 'other') continue;
-        const vector = chunk.getColumnVector(index);
-        for (let row = 0; row < chunk.rowCount; row++) {
-          const value = vector.getItem(row);
-          if (column.kind === 'number')
-            column.values[start + row] = value === null ? Number.NaN : Number(value);
-          else column.values[start + row] = value === null ? null : String(value);
-        }
-      }
-      start += chunk.rowCount;
-    }
-    return { rows, columns };
   } finally {
-    connection.closeSync();
-    instance.closeSync();
+    close();
   }
+}
+
+async function readChunks(connection: DuckDBConnection, sql: string, readers: readonly Reader[]) {
+  const result = await connection.stream(sql);
+  let start = 0;
+  for (
+    let chunk = await result.fetchChunk();
+    chunk && chunk.rowCount > 0;
+    chunk = await result.fetchChunk()
+  ) {
+    for (const [index, reader] of readers.entries()) {
+      reader.take(chunk.getColumnVector(index), start, chunk.rowCount);
+    }
+    start += chunk.rowCount;
+  }
+}
+
+function createReader(name: string, type: string, rows: number, precise: boolean): Reader {
+  if (INTEGER.test(type) || NUMBER.test(type)) return numberReader(name, type, rows, precise);
+  if (type === 'BOOLEAN' || type === 'VARCHAR') return wordReader(name, rows, precise);
+  return {
+    sql: 'NULL',
+    take() {},
+    finish: () => ({ name, kind: 'other', holds: /DATE|TIME/.test(type) ? 'times' : `${type} values` }),
+  };
+}
+
+function numberReader(name: string, type: string, rows: number, precise: boolean): Reader {
+  const values = precise ? new Float64Array(rows) : new Float32Array(rows);
+  return {
+    sql: `CAST(${identifier(name)} AS DOUBLE)`,
+    take(vector, start, count) {
+      for (let row = 0; row < count; row++) {
+        const value = vector.getItem(row) as number | null;
+        values[start + row] = value === null ? Number.NaN : value;
+      }
+    },
+    finish: () => ({ name, kind: 'number', integer: INTEGER.test(type), values }),
+  };
+}
+
+function wordReader(name: string, rows: number, precise: boolean): Reader {
+  const codes = new Int32Array(rows);
+  const places = new Map<string, number>();
+  let tooMany = false;
+  return {
+    sql: `CAST(${identifier(name)} AS VARCHAR)`,
+    take(vector, start, count) {
+      for (let row = 0; row < count && !tooMany; row++) {
+        const value = vector.getItem(row) as string | null;
+        const place = value === null ? -1 : (places.get(value) ?? places.size);
+        if (place === places.size) places.set(value!, place);
+        codes[start + row] = place;
+        tooMany = !precise && places.size > MOST_WORDS;
+      }
+    },
+    finish: () =>
+      tooMany
+        ? { name, kind: 'other', holds: `more than ${MOST_WORDS.toLocaleString('en')} different texts` }
+        : { name, kind: 'text', codes, words: [...places.keys()] },
+  };
 }

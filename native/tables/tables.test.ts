@@ -174,6 +174,25 @@ describe('a CSV that cannot be read', () => {
   });
 });
 
+describe('a CSV of many pieces', () => {
+  const row = (index: number) => `${index},"say ""ü""\r\n${'é'.repeat(index % 7)}",x\r\n`;
+  const body = Array.from({ length: 200_000 }, (_, index) => row(index)).join('');
+
+  it('is counted right wherever a piece ends', async () => {
+    const { rows, parquet } = await csv(`a,b,c\r\n${body}`);
+    expect(rows).toBe(200_000);
+    expect(await tables.page(parquet, 199_999, 1)).toEqual([
+      [199_999, `say "ü"\r\n${'é'.repeat(199_999 % 7)}`, 'x'],
+    ]);
+  });
+
+  it('is refused at the right line, of its text as of its bytes', async () => {
+    expect((await refused(`a,b,c\r\n${body}1,2\r\n`)).details.line).toBe(400_002);
+    const bad = Buffer.concat([Buffer.from(`a,b,c\r\n${body}`), Buffer.from([0x31, 0xff, 0x0a])]);
+    expect((await refused(bad)).details.line).toBe(400_002);
+  });
+});
+
 describe('several files of one table', () => {
   it('are joined in order, with types that hold all of them', async () => {
     const { columns, cells } = await load(
@@ -268,6 +287,13 @@ describe('a profile', () => {
     expect(bins.reduce((sum, bin) => sum + bin.count, 0)).toBe(1000);
     expect(word).toMatchObject({ count: 500, missing: 500, distinct: 1, numeric: null });
     expect(word!.top).toEqual([{ value: 'odd', count: 500 }]);
+  });
+
+  it('has empty bins where there are no values', async () => {
+    const { parquet } = await csv('x\n0.5\n1\n100.5\n');
+    const bins = (await tables.profile(parquet))[0]!.numeric!.histogram;
+    expect(bins).toHaveLength(24);
+    expect(bins.map((bin) => bin.count)).toEqual([2, ...new Array(22).fill(0), 1]);
   });
 
   it('handles a table of 2,000 columns, and columns that are constant or empty', async () => {

@@ -1,33 +1,24 @@
-import type { Part, Prepared } from './prepare.ts';
+import type { Prepared } from './prepare.ts';
 import type { RunSession } from './run-session.ts';
 
 /**
- * Fill the session's batch with rows of a part. A batch that is not full is padded with rows of weight 0, so that
- * every row counts, the loss is the mean over the real rows, and one compiled graph serves.
+ * Fill the session's batch. A batch that is not full is padded with rows of weight 0, so that every row counts, the
+ * loss is the mean over the real rows, and one compiled graph serves.
  *
- * @param order row numbers within the part; rows [start, start + batchSize) of it are taken
- * @returns how many rows are real
+ * @param order row numbers of the table; [start, start + batchSize) of it are taken
  */
-export function fillBatch(
-  session: RunSession,
-  prepared: Prepared,
-  part: Part,
-  order: Uint32Array,
-  start: number,
-  batchSize: number,
-): number {
-  const features = prepared.plan.width;
+export function fillBatch(session: RunSession, prepared: Prepared, order: Uint32Array, start: number): void {
+  const { features, target, targetMean, targetStd } = prepared;
+  const { batchSize, outputs, x, y, rowWeights } = session;
   const count = Math.min(batchSize, order.length - start);
-  session.y.fill(0);
-  session.w.fill(0);
-  session.w.fill(1 / count, 0, count);
-  if (count < batchSize) session.x.fill(0, count * features);
-  const outputs = session.y.length / batchSize;
+  features.fill(x, order, start, count);
+  x.fill(0, count * features.width);
+  y.fill(0);
+  rowWeights.fill(0);
+  rowWeights.fill(1 / count, 0, count);
   for (let index = 0; index < count; index++) {
     const row = order[start + index]!;
-    session.x.set(part.matrix.subarray(row * features, (row + 1) * features), index * features);
-    if (prepared.target.task === 'classification') session.y[index * outputs + part.classes[row]!] = 1;
-    else session.y[index] = (part.values[row]! - prepared.targetMean) / prepared.targetStd;
+    if (target.task === 'classification') y[index * outputs + target.classes[row]!] = 1;
+    else y[index] = (target.values[row]! - targetMean) / targetStd;
   }
-  return count;
 }

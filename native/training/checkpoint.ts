@@ -58,10 +58,10 @@ export async function readCheckpoint(runFolder: string, count: number): Promise<
     throw error;
   });
   if (!bytes) return null;
-  const start = 4 + bytes.readUInt32LE(0);
+  const start = 4 + (bytes.length < 4 ? 0 : bytes.readUInt32LE(0));
   const head = z
     .object({ position, count: z.literal(count) })
-    .safeParse(JSON.parse(bytes.toString('utf8', 4, start)));
+    .safeParse(parsed(bytes.toString('utf8', 4, start)));
   if (!head.success || bytes.length !== start + ARRAYS.length * count * 4) {
     throw new AppError('STORAGE_FAILED', 'The checkpoint does not belong to this network or is damaged.', {
       nextStep: 'Run it again instead of resuming it.',
@@ -79,4 +79,12 @@ export async function readCheckpoint(runFolder: string, count: number): Promise<
     second: array(2),
     best: array(3),
   };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }

@@ -14,12 +14,22 @@ export function claimRunFolder(runFolder: string): void {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
-    const { pid } = JSON.parse(fs.readFileSync(filePath, 'utf8')) as { pid: number };
-    if (isAlive(pid)) {
+    const pid = readPid(filePath);
+    // The same id may come again: in a container every first process has it.
+    if (pid !== null && pid !== process.pid && isAlive(pid)) {
       process.stderr.write(`process ${pid} trains in this folder already\n`);
       process.exit(3);
     }
     fs.rmSync(filePath);
+  }
+}
+
+/** @returns null for a file that its process died over while it wrote it */
+function readPid(filePath: string): number | null {
+  try {
+    return (JSON.parse(fs.readFileSync(filePath, 'utf8')) as { pid: number }).pid;
+  } catch {
+    return null;
   }
 }
 

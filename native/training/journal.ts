@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { toWireNumber } from '../../app/contract/wire.ts';
-import type { JournalRecord } from '../../app/kernel/ports/run-journal.ts';
+import { type JournalRecord, journalRecord } from '../../app/kernel/ports/run-journal.ts';
 
 const FLUSH_MS = 200;
 const PROGRESS_MS = 200;
@@ -13,10 +13,12 @@ const PROGRESS_MS = 200;
  */
 export class Journal {
   readonly #file: number;
+  readonly #timer: NodeJS.Timeout;
   readonly #lastSteps = new Map<string, number>();
   #pending: string[] = [];
   #flushedAt = 0;
   #progressAt = 0;
+  #fault: unknown;
   /** Where the next bytes go. */
   #end: number;
 
@@ -28,13 +30,21 @@ export class Journal {
     const whole = text.lastIndexOf(0x0a) + 1;
     // A torn line is ours alone: readers take only whole ones.
     fs.ftruncateSync(this.#file, whole);
-    for (const line of text.toString('utf8', 0, whole).split('\n'))
-      if (line !== '') this.#remember(JSON.parse(line) as JournalRecord);
+    for (const line of text.toString('utf8', 0, whole).split('\n')) this.#remember(parsed(line));
     this.#end = whole;
     if (whole === 0) this.append({ type: 'header', version: 1, writer });
+    // For what is appended before a long silence; a fault of the disk shows at the next append.
+    this.#timer = setInterval(() => {
+      try {
+        this.flush();
+      } catch (error) {
+        this.#fault = error;
+      }
+    }, FLUSH_MS).unref();
   }
 
   append(record: JournalRecord): void {
+    if (this.#fault !== undefined) throw this.#fault;
     this.#pending.push(`${JSON.stringify(record)}\n`);
     if (performance.now() - this.#flushedAt > FLUSH_MS) this.flush();
   }
@@ -55,12 +65,12 @@ export class Journal {
     this.append(record);
   }
 
-  /** At most five a second; the last one is always told when `final`. */
-  progress(progress: Omit<Extract<JournalRecord, { type: 'progress' }>, 'type'>, final = false): void {
+  /** At most five a second, whatever is asked; with `final` always. */
+  progress(tell: () => Omit<Extract<JournalRecord, { type: 'progress' }>, 'type'>, final = false): void {
     const now = performance.now();
     if (!final && now - this.#progressAt < PROGRESS_MS) return;
     this.#progressAt = now;
-    this.append({ type: 'progress', ...progress });
+    this.append({ type: 'progress', ...tell() });
   }
 
   flush(): void {
@@ -80,12 +90,24 @@ export class Journal {
   }
 
   close(): void {
-    this.sync();
-    fs.closeSync(this.#file);
+    clearInterval(this.#timer);
+    try {
+      this.sync();
+    } finally {
+      fs.closeSync(this.#file);
+    }
   }
 
-  #remember(record: JournalRecord): void {
-    if (record.type !== 'metrics') return;
+  #remember(record: JournalRecord | null): void {
+    if (record?.type !== 'metrics') return;
     for (const key of Object.keys(record.values)) this.#lastSteps.set(key, record.step);
+  }
+}
+
+function parsed(line: string): JournalRecord | null {
+  try {
+    return journalRecord.parse(JSON.parse(line));
+  } catch {
+    return null;
   }
 }

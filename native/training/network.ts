@@ -86,7 +86,7 @@ export function trainingModel(network: Network, loss: Loss, batchSize: number): 
   const sums = addLayers(graph, network, x, (name) => name);
 
   const { rowLosses, gradient } =
-    loss === 'cross-entropy' ? crossEntropy(graph, sums, y) : squaredError(graph, sums, y);
+    loss === 'cross-entropy' ? crossEntropy(graph, sums, y) : squaredError(graph, sums, y, outputs);
   const total = graph.add('ReduceSum', [graph.add('Mul', [rowLosses, w])], { keepdims: 0 });
   const gradients = backward(
     graph,
@@ -109,13 +109,13 @@ function crossEntropy(graph: Graph, sums: string, y: string) {
 }
 
 /** Mean over the outputs of (z − y)², per row. */
-function squaredError(graph: Graph, sums: string, y: string) {
+function squaredError(graph: Graph, sums: string, y: string, outputs: number) {
   const difference = graph.add('Sub', [sums, y]);
   const rowLosses = graph.add('ReduceMean', [graph.add('Mul', [difference, difference])], {
     axes: [1],
     keepdims: 1,
   });
-  return { rowLosses, gradient: graph.add('Mul', [difference, graph.floats([2], [])]) };
+  return { rowLosses, gradient: graph.add('Mul', [difference, graph.floats([2 / outputs], [])]) };
 }
 
 /** The forward pass for any number of rows: `x` and the parameters in, `sums` out. */

@@ -1,29 +1,29 @@
 import type { TrainParams, TrainSpec } from '../../app/kernel/ports/training.ts';
-import { type RawColumn, readColumns } from '../tables/read-columns.ts';
-import { buildMatrix, type FeaturePlan, planFeatures } from './features.ts';
+import { type RawTable, readColumns } from '../tables/read-columns.ts';
+import { FeatureTable } from './feature-table.ts';
+import { type FeaturePlan, MISSING, planFeatures } from './features.ts';
 import { type Split, splitRows } from './split.ts';
 import { impossible, readTarget, type Target } from './target.ts';
 
-/** One part of the split, ready to be learnt from or judged on. */
-export interface Part {
-  /** [rows, features] */
-  readonly matrix: Float32Array;
-  readonly rows: number;
-  /** Class index by row, for classification. */
-  readonly classes: Int32Array;
-  /** The target in its own unit by row, for regression. */
-  readonly values: Float64Array;
+/** Rows to check the exported model with. */
+const SAMPLE_ROWS = 200;
+/** With fewer rows than this there is nothing to learn from that would hold for others. */
+const FEWEST_ROWS = 10;
+
+/** Some rows as the table has them, for the check of the exported model. */
+export interface RawSample {
+  /** Row numbers of the table. */
+  readonly rows: readonly number[];
+  /** Cells by column: numbers with NaN, or words with the empty string, where missing. */
+  readonly cells: ReadonlyMap<string, readonly number[] | readonly string[]>;
 }
 
 export interface Prepared {
-  /** The table as it was read. */
-  readonly columns: readonly RawColumn[];
   readonly target: Target;
   readonly plan: FeaturePlan;
+  readonly features: FeatureTable;
   readonly split: Split;
-  readonly train: Part;
-  readonly validation: Part;
-  readonly test: Part;
+  readonly sample: RawSample;
   /** Standardisation of a regression target, from the training rows; 0 and 1 for classification. */
   readonly targetMean: number;
   readonly targetStd: number;
@@ -38,40 +38,27 @@ export interface Prepared {
  */
 export async function prepare(spec: TrainSpec): Promise<Prepared> {
   const { params } = spec;
-  const table = await readColumns(spec.tablePath, spec.threads);
+  const table = await readColumns(spec.tablePath, [params.target]);
   const target = readTarget(table.columns, params.target, params.task);
   const known = rowsWithTarget(target, table.rows);
   const split = splitOf(known, target, params);
   const used = table.columns.filter(({ name }) => name !== params.target && !params.exclude.includes(name));
   const plan = planFeatures(used, split.train);
-  if (plan.features.length === 0) {
+  if (plan.width === 0) {
+    const reasons = plan.left.map(({ column, reason }) => `"${column}": ${reason}`).join('; ');
     throw impossible(
-      'The table has no column to learn from beside the target.',
+      `The table has no column to learn from beside the target${reasons ? ` (${reasons})` : ''}.`,
       'Leave fewer columns out, or import a table with more columns.',
     );
   }
-  const part = (rows: readonly number[]): Part => ({
-    matrix: buildMatrix(plan, table.columns, rows),
-    rows: rows.length,
-    classes:
-      target.task === 'classification'
-        ? Int32Array.from(rows, (row) => target.classes[row]!)
-        : new Int32Array(0),
-    values:
-      target.task === 'regression'
-        ? Float64Array.from(rows, (row) => target.values[row]!)
-        : new Float64Array(0),
-  });
-  const train = part(split.train);
-  const { mean, std } = target.task === 'regression' ? spread(train.values) : { mean: 0, std: 1 };
+  const { mean, std } =
+    target.task === 'regression' ? spread(target.values, split.train) : { mean: 0, std: 1 };
   return {
-    columns: table.columns,
     target,
     plan,
+    features: new FeatureTable(plan, table),
     split,
-    train,
-    validation: part(split.validation),
-    test: part(split.test),
+    sample: takeSample(table, split.test.length > 0 ? split.test : split.train),
     targetMean: mean,
     targetStd: std,
     rowsWithoutTarget: table.rows - known.length,
@@ -79,31 +66,55 @@ export async function prepare(spec: TrainSpec): Promise<Prepared> {
 }
 
 function rowsWithTarget(target: Target, rows: number): number[] {
-  const all = Array.from({ length: rows }, (_, row) => row);
-  return target.task === 'classification'
-    ? all.filter((row) => target.classes[row]! >= 0)
-    : all.filter((row) => Number.isFinite(target.values[row]));
+  const isKnown =
+    target.task === 'classification'
+      ? (row: number) => target.classes[row]! >= 0
+      : (row: number) => Number.isFinite(target.values[row]);
+  return Array.from({ length: rows }, (_, row) => row).filter(isKnown);
 }
 
 function splitOf(known: readonly number[], target: Target, params: TrainParams): Split {
   const classes = target.task === 'classification' ? known.map((row) => target.classes[row]!) : null;
-  const split = splitRows(
-    known,
-    classes,
-    { validation: params.validation_fraction, test: params.test_fraction },
-    params.seed,
-  );
+  const fractions = { validation: params.validation_fraction, test: params.test_fraction };
+  if (known.length < FEWEST_ROWS) {
+    throw impossible(
+      `Only ${known.length} rows have a target; training needs at least ${FEWEST_ROWS}.`,
+      'Bring more rows.',
+    );
+  }
+  const split = splitRows(known, classes, fractions, params.seed);
   if (split.train.length < 2) {
     throw impossible(
-      `Only ${known.length} rows have a target; that leaves ${split.train.length} to train on.`,
+      `${known.length} rows have a target; that leaves ${split.train.length} to train on.`,
       'Bring more rows, or make test_fraction and validation_fraction smaller.',
     );
   }
   return split;
 }
 
-function spread(values: Float64Array): { mean: number; std: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const std = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
-  return { mean, std: std > 0 ? std : 1 };
+function takeSample({ columns }: RawTable, from: readonly number[]): RawSample {
+  const rows = from.slice(0, SAMPLE_ROWS);
+  const cells = new Map<string, readonly number[] | readonly string[]>();
+  for (const column of columns) {
+    if (column.kind === 'number')
+      cells.set(
+        column.name,
+        rows.map((row) => column.values[row]!),
+      );
+    if (column.kind === 'text') {
+      cells.set(
+        column.name,
+        rows.map((row) => column.words[column.codes[row]!] ?? MISSING),
+      );
+    }
+  }
+  return { rows, cells };
+}
+
+function spread(values: Float64Array, rows: readonly number[]): { mean: number; std: number } {
+  let mean = 0;
+  for (const row of rows) mean += values[row]! / rows.length;
+  let variance = 0;
+  for (const row of rows) variance += (values[row]! - mean) ** 2 / rows.length;
+  return { mean, std: variance > 0 ? Math.sqrt(variance) : 1 };
 }

@@ -1,4 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { FeatureTable } from './feature-table.ts';
 import {
   countParameters,
   evaluationModel,
@@ -11,8 +12,9 @@ import {
 import type { Settings } from './optimizer/optimizer.ts';
 import { Optimizer } from './optimizer/optimizer.ts';
 
-/** Rows that one evaluation call takes: bounds its memory. */
+/** What one evaluation call takes at most, in rows and in features of all its rows: bounds its memory. */
 const EVALUATION_ROWS = 4096;
+const EVALUATION_CELLS = 4_000_000;
 
 function options(threads: number): InferenceSession.SessionOptions {
   return {
@@ -35,10 +37,12 @@ function options(threads: number): InferenceSession.SessionOptions {
  */
 export class RunSession {
   readonly optimizer: Optimizer;
-  /** One batch, to be filled before `step`: features, targets and row weights. */
+  readonly batchSize: number;
+  readonly outputs: number;
+  /** One batch, to be filled before `step`: features, targets and each row's share of the mean. */
   readonly x: Float32Array;
   readonly y: Float32Array;
-  readonly w: Float32Array;
+  readonly rowWeights: Float32Array;
   readonly #training: InferenceSession;
   readonly #evaluation: InferenceSession;
   readonly #feeds: Record<string, Tensor>;
@@ -55,16 +59,18 @@ export class RunSession {
   ) {
     const [features, outputs] = [network.sizes[0]!, network.sizes.at(-1)!];
     this.#network = network;
+    this.batchSize = batchSize;
+    this.outputs = outputs;
     this.#training = training;
     this.#evaluation = evaluation;
     this.optimizer = new Optimizer(countParameters(network), settings);
     this.x = new Float32Array(batchSize * features);
     this.y = new Float32Array(batchSize * outputs);
-    this.w = new Float32Array(batchSize);
+    this.rowWeights = new Float32Array(batchSize);
     this.#feeds = {
       x: new Tensor('float32', this.x, [batchSize, features]),
       y: new Tensor('float32', this.y, [batchSize, outputs]),
-      w: new Tensor('float32', this.w, [batchSize, 1]),
+      w: new Tensor('float32', this.rowWeights, [batchSize, 1]),
       ...this.#tensors(this.optimizer.weights, (name) => name),
     };
     this.#fetches = {
@@ -87,7 +93,7 @@ export class RunSession {
     return new RunSession(network, batchSize, settings, training, evaluation);
   }
 
-  /** Loss of the batch in `x`, `y`, `w` before the update; then the update. */
+  /** Loss of the batch in `x`, `y` and `rowWeights` before the update; then the update. */
   async step(): Promise<number> {
     const { loss } = await this.#training.run(this.#feeds, this.#fetches);
     this.optimizer.update();
@@ -95,24 +101,23 @@ export class RunSession {
   }
 
   /**
-   * The last layer's sums for rows of a matrix.
+   * The last layer's sums for rows of a table.
    *
-   * @param matrix [rows, features]
+   * @param rows row numbers of the table
    * @returns [rows, outputs]
    */
-  async sums(matrix: Float32Array): Promise<Float32Array> {
-    const [features, outputs] = [this.#network.sizes[0]!, this.#network.sizes.at(-1)!];
-    const rows = matrix.length / features;
-    const result = new Float32Array(rows * outputs);
+  async sums(features: FeatureTable, rows: readonly number[]): Promise<Float32Array> {
+    const { width } = features;
+    const most = Math.min(EVALUATION_ROWS, rows.length, Math.max(1, Math.floor(EVALUATION_CELLS / width)));
+    const matrix = new Float32Array(most * width);
+    const result = new Float32Array(rows.length * this.outputs);
     const parameters = this.#tensors(this.optimizer.weights, (name) => name);
-    for (let start = 0; start < rows; start += EVALUATION_ROWS) {
-      const count = Math.min(EVALUATION_ROWS, rows - start);
-      const x = new Tensor('float32', matrix.subarray(start * features, (start + count) * features), [
-        count,
-        features,
-      ]);
+    for (let start = 0; start < rows.length; start += most) {
+      const count = Math.min(most, rows.length - start);
+      features.fill(matrix, rows, start, count);
+      const x = new Tensor('float32', matrix.subarray(0, count * width), [count, width]);
       const { sums } = await this.#evaluation.run({ x, ...parameters });
-      result.set(sums!.data as Float32Array, start * outputs);
+      result.set(sums!.data as Float32Array, start * this.outputs);
     }
     return result;
   }

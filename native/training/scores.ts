@@ -1,8 +1,31 @@
+import type { Prepared } from './prepare.ts';
+
 /** How good predictions are. Sums are [rows, outputs], row by row, before any softmax. */
 export type Scores = Readonly<Record<string, number>>;
 
+/** @param rows row numbers of the table that the sums are for */
+export function scoresOf(prepared: Prepared, rows: readonly number[], sums: Float32Array): Scores {
+  const { target, targetMean, targetStd } = prepared;
+  if (target.task === 'regression') {
+    const values = Float64Array.from(rows, (row) => target.values[row]!);
+    return regressionScores(sums, values, targetMean, targetStd);
+  }
+  const classes = Int32Array.from(rows, (row) => target.classes[row]!);
+  return classificationScores(sums, classes, target.labels.length);
+}
+
+export function prefixed(prefix: string, scores: Scores): Scores {
+  return Object.fromEntries(Object.entries(scores).map(([key, value]) => [`${prefix}_${key}`, value]));
+}
+
+export function words(scores: Scores): string {
+  return Object.entries(scores)
+    .map(([key, value]) => `${key} ${value.toFixed(4)}`)
+    .join(', ');
+}
+
 /** Mean cross-entropy (nats) and the share of rows whose largest sum is their class. */
-export function classificationScores(
+function classificationScores(
   sums: Float32Array,
   classes: Int32Array,
   count: number,
@@ -27,7 +50,7 @@ export function classificationScores(
  *
  * @param sums predictions of the standardised target
  */
-export function regressionScores(sums: Float32Array, values: Float64Array, mean: number, std: number) {
+function regressionScores(sums: Float32Array, values: Float64Array, mean: number, std: number) {
   let squared = 0;
   let absolute = 0;
   let around = 0;

@@ -31,10 +31,11 @@ export function splitRows(
   for (const group of groups) {
     const shuffled = random.shuffle([...group]);
     const usable = !classes || group.length >= 3;
-    const testCount = usable ? Math.round(group.length * fractions.test) : 0;
-    const validationCount = usable
-      ? Math.min(Math.round(group.length * fractions.validation), group.length - testCount - 1)
-      : 0;
+    // Training keeps at least one row of every class, whatever the fractions round to.
+    const share = (fraction: number, left: number) =>
+      usable ? Math.min(Math.round(group.length * fraction), left - 1) : 0;
+    const testCount = share(fractions.test, group.length);
+    const validationCount = share(fractions.validation, group.length - testCount);
     split.test.push(...shuffled.slice(0, testCount));
     split.validation.push(...shuffled.slice(testCount, testCount + validationCount));
     split.train.push(...shuffled.slice(testCount + validationCount));
@@ -42,3 +43,6 @@ export function splitRows(
   for (const part of Object.values(split) as number[][]) part.sort((a, b) => a - b);
   return split;
 }
+
+/** The content of outputs/split.json. */
+export const splitText = (split: Split): string => `${JSON.stringify(split)}\n`;

@@ -1,88 +1,72 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Prepared } from './prepare.ts';
 
-const ROWS = 200;
-/** Of the largest value: the exported graph may order its float32 sums otherwise. */
+/** The exported graph may round its float32 sums otherwise than the training graph. */
 const TOLERANCE = 1e-3;
 
 /**
  * Load the exported file as any consumer would and give it raw rows of the table: its answers must be the ones that
  * training computed. A mistake in the exported preprocessing would otherwise show only in use.
  *
- * @param testSums the last layer's sums for the test rows
+ * @param sampleSums the last layer's sums for the rows of the sample
  * @throws Error naming the largest difference
  */
 export async function verifyExport(
   model: Uint8Array,
   prepared: Prepared,
-  testSums: Float32Array,
+  sampleSums: Float32Array,
   threads: number,
 ): Promise<void> {
-  const rows = prepared.split.test.slice(0, ROWS);
-  if (rows.length === 0) return;
   const session = await InferenceSession.create(model, {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
   });
   try {
-    const outputs = await session.run(rawInputs(session, prepared, rows));
-    const width = prepared.target.task === 'classification' ? prepared.target.labels.length : 1;
-    const expected = testSums.subarray(0, rows.length * width);
-    const found = (
-      outputs[prepared.target.task === 'classification' ? 'probabilities' : 'prediction']!
-        .data as Float32Array
-    ).map((value) =>
-      prepared.target.task === 'classification' ? value : (value - prepared.targetMean) / prepared.targetStd,
-    );
-    let worst = 0;
-    for (let row = 0; row < rows.length; row++) {
-      const sums = expected.subarray(row * width, (row + 1) * width);
-      const top = Math.max(...sums);
-      const total = sums.reduce((sum, value) => sum + Math.exp(value - top), 0);
-      for (let index = 0; index < width; index++) {
-        const wanted =
-          prepared.target.task === 'classification' ? Math.exp(sums[index]! - top) / total : sums[index]!;
-        worst = Math.max(
-          worst,
-          Math.abs(wanted - found[row * width + index]!) / Math.max(1, Math.abs(wanted)),
-        );
-      }
+    const feeds = Object.fromEntries(session.inputNames.map((name) => [name, rawInput(prepared, name)]));
+    const outputs = await session.run(feeds);
+    const values = outputs[session.outputNames.at(-1)!]!.data as Float32Array;
+    const expected = expectedValues(prepared, sampleSums);
+    // What rounding is relative to: probabilities are of the size of 1, predictions of the target's.
+    const scale = Math.max(prepared.targetStd, Math.abs(prepared.targetMean));
+    const worst = expected.reduce((most, value, index) => {
+      const difference = Math.abs(value - values[index]!) / Math.max(scale, Math.abs(value));
+      return Math.max(most, difference);
+    }, 0);
+    if (values.length !== expected.length || !(worst <= TOLERANCE)) {
+      throw new Error(`the exported model differs from the trained one by ${worst}`);
     }
-    if (!(worst <= TOLERANCE)) throw new Error(`the exported model differs from the trained one by ${worst}`);
   } finally {
     await session.release();
   }
 }
 
-function rawInputs(
-  session: InferenceSession,
-  prepared: Prepared,
-  rows: readonly number[],
-): Record<string, Tensor> {
-  const byName = new Map(prepared.columns.map((column) => [column.name, column]));
-  const numbers = (names: readonly string[]) => {
-    const values = new Float32Array(rows.length * names.length);
-    for (const [place, name] of names.entries()) {
-      const column = byName.get(name);
-      if (column?.kind !== 'number') throw new Error(`input ${name} is not a column of numbers`);
-      for (const [index, row] of rows.entries()) values[index * names.length + place] = column.values[row]!;
-    }
-    return new Tensor('float32', values, [rows.length, names.length]);
-  };
-  return Object.fromEntries(
-    session.inputNames.map((name) => {
-      const column = byName.get(name);
-      if (column?.kind === 'text')
-        return [
-          name,
-          new Tensor(
-            'string',
-            rows.map((row) => column.values[row] ?? ''),
-            [rows.length, 1],
-          ),
-        ];
-      return [name, numbers(column ? [name] : prepared.plan.features.map((feature) => feature.column))];
-    }),
-  );
+function rawInput({ sample, plan }: Prepared, name: string): Tensor {
+  const rows = sample.rows.length;
+  if (plan.categories.some(({ column }) => column === name))
+    return new Tensor('string', sample.cells.get(name) as string[], [rows, 1]);
+  // Anything else is the one tensor that holds all numbers, whatever it is called.
+  const isColumn = plan.numbers.some(({ column }) => column === name);
+  const columns = isColumn ? [name] : plan.numbers.map(({ column }) => column);
+  const values = new Float32Array(rows * columns.length);
+  for (const [place, column] of columns.entries()) {
+    const cells = sample.cells.get(column) as readonly number[];
+    for (let row = 0; row < rows; row++) values[row * columns.length + place] = cells[row]!;
+  }
+  return new Tensor('float32', values, [rows, columns.length]);
+}
+
+/** Probabilities, or predictions in the target's unit. */
+function expectedValues({ target, targetMean, targetStd }: Prepared, sums: Float32Array): number[] {
+  if (target.task === 'regression') return Array.from(sums, (sum) => sum * targetStd + targetMean);
+  const width = target.labels.length;
+  const values: number[] = [];
+  for (let start = 0; start < sums.length; start += width) {
+    const row = sums.subarray(start, start + width);
+    const top = row.reduce((most, sum) => Math.max(most, sum), Number.NEGATIVE_INFINITY);
+    const powers = Array.from(row, (sum) => Math.exp(sum - top));
+    const total = powers.reduce((sum, power) => sum + power, 0);
+    values.push(...powers.map((power) => power / total));
+  }
+  return values;
 }

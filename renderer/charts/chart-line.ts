@@ -74,3 +74,12 @@ export function nearestIndex(ascending: readonly number[], at: number): number {
   if (before !== undefined && here !== undefined && at - before < here - at) return low - 1;
   return low;
 }
+
+/** The greatest position that any of the series reaches; null where there is no point. */
+export function reachOf(series: readonly Series[], axis: HorizontalAxis): number | null {
+  const ends = series.flatMap(({ steps, timesMs }) => {
+    const end = axis === 'step' ? steps.at(-1) : (timesMs.at(-1) ?? 0) - (timesMs[0] ?? 0);
+    return end === undefined ? [] : [end];
+  });
+  return ends.length === 0 ? null : Math.max(...ends);
+}

@@ -43,6 +43,8 @@ const options = {
   focusedId: null,
   zoom: null,
   live: false,
+  reach: null,
+  ticks: 6,
 } as const;
 
 const tokens = {
@@ -204,5 +206,7 @@ describe('a reading', () => {
     expect(formatReading(undefined)).toBe('–');
     expect(formatReading(-1.5)).toBe('−1.5000');
     expect(formatReading(18_400)).toBe('18,400');
+    expect(formatReading(369_984.28)).toBe('369,984.3');
+    expect(formatReading(0.0000123)).toBe('1.23e-5');
   });
 });

@@ -57,7 +57,7 @@ export function CurveControls({ view, onChange }: CurveControlsProps) {
             checked={view.showRaw}
             onChange={(event) => set({ showRaw: event.target.checked })}
           />
-          Raw line behind
+          Raw behind
         </label>
       ) : null}
     </div>

@@ -33,6 +33,8 @@ export interface LineChartProps {
   readonly ignoreOutliers?: boolean;
   readonly focusedId?: string | null;
   readonly live?: boolean;
+  /** Greatest position that the page's charts show, so that they share one horizontal axis. */
+  readonly reach?: number | null;
   /** One of many small charts: thinner raw lines, no end labels, one value in the head. */
   readonly small?: boolean;
   /** Whether values stand in the chart's own head; a page with a legend of its own turns it off. */
@@ -42,7 +44,7 @@ export interface LineChartProps {
 /** Overlaid curves with a cursor that all charts of the page share. */
 export function LineChart(props: LineChartProps) {
   const { title, lines, scale = 'linear', axis = 'step', smoothing = 0, small = false } = props;
-  const { showRaw = true, ignoreOutliers = false, focusedId = null, live = false } = props;
+  const { showRaw = true, ignoreOutliers = false, focusedId = null, live = false, reach = null } = props;
   const [zoom, setZoom] = useState<ValueRange | null>(null);
   const [asTable, setAsTable] = useState(false);
   const [area, size] = useSize<HTMLDivElement>();
@@ -58,11 +60,13 @@ export function LineChart(props: LineChartProps) {
       focusedId,
       zoom,
       live,
+      reach,
+      ticks: small ? 3 : 6,
     }),
-    [scale, axis, smoothing, showRaw, small, ignoreOutliers, focusedId, zoom, live],
+    [scale, axis, smoothing, showRaw, small, ignoreOutliers, focusedId, zoom, live, reach],
   );
   const plan = useMemo(() => planLinePlot(lines, options), [lines, options]);
-  const labelEnds = !small && lines.length <= 2;
+  const labelEnds = !small && lines.length <= 3 && lines.some(({ name }) => name !== title);
   const margin: PlotMargin = useMemo(
     () => ({
       left: leftMargin(plan),

@@ -26,6 +26,10 @@ export interface LinePlotOptions {
   readonly zoom: ValueRange | null;
   /** While points still come, the horizontal axis grows in steps. */
   readonly live: boolean;
+  /** The least horizontal extent, so that the charts of a page share one; null takes the lines' own. */
+  readonly reach: number | null;
+  /** About how many ticks the horizontal axis has room for. */
+  readonly ticks: number;
 }
 
 /** A line made ready to draw: where its points lie, and what is drawn there. */
@@ -79,16 +83,17 @@ export function planLinePlot(lines: readonly ChartLine[], options: LinePlotOptio
 
 function horizontalAxis(lines: readonly PlottedLine[], options: LinePlotOptions): Axis {
   const whole = extent(lines.flatMap((line) => [line.x[0] ?? Number.NaN, line.x.at(-1) ?? Number.NaN]));
-  const full = whole ?? { min: 0, max: 1 };
+  const own = whole ?? { min: 0, max: 1 };
+  const full = { min: own.min, max: Math.max(own.max, options.reach ?? own.max) };
   const grown = options.live ? steppedRange({ min: 0, max: Math.max(full.max, 1) }, 6) : full;
   const fromZero = { min: full.min > 0 && full.min < full.max * 0.2 ? 0 : full.min, max: grown.max };
   const range =
     options.zoom ?? (fromZero.min < fromZero.max ? fromZero : { min: full.min, max: full.min + 1 });
   if (options.axis === 'time') {
-    const ticks = elapsedTicks(range.max - range.min).map((at) => at + range.min);
+    const ticks = elapsedTicks(range.max - range.min, options.ticks).map((at) => at + range.min);
     return { range, ticks: ticks.map((at) => ({ at, label: formatElapsedTick(at) })) };
   }
-  const ticks = linearTicks(range.min, range.max, 6).filter((at) => Number.isInteger(at));
+  const ticks = linearTicks(range.min, range.max, options.ticks).filter((at) => Number.isInteger(at));
   const step = (ticks[1] ?? 1) - (ticks[0] ?? 0);
   return { range, ticks: ticks.map((at) => ({ at, label: formatTick(at, step) })) };
 }
@@ -106,7 +111,7 @@ function verticalAxis(
     return { axis: { range, ticks: ticks.map((at) => ({ at, label: formatLogTick(at) })) }, clipped };
   }
   const range = steppedRange(kept ?? { min: 0, max: 1 });
-  const ticks = linearTicks(range.min, range.max, 4);
+  const ticks = linearTicks(range.min, range.max, 5);
   const step = (ticks[1] ?? range.max) - (ticks[0] ?? range.min);
   return { axis: { range, ticks: ticks.map((at) => ({ at, label: formatTick(at, step) })) }, clipped };
 }

@@ -5,9 +5,10 @@ export function formatReading(value: number | undefined | null): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
   const sign = value < 0 ? '−' : '';
-  if (size >= 100_000 || size < 0.001) return sign + size.toExponential(2);
-  if (Number.isInteger(size) && size >= 10) return sign + size.toLocaleString('en-US');
-  if (size >= 100) return sign + size.toFixed(1);
+  if (size >= 1e9 || size < 0.001) return sign + size.toExponential(2);
+  if (size >= 100 || Number.isInteger(size)) {
+    return sign + size.toLocaleString('en-US', { maximumFractionDigits: 1 });
+  }
   return sign + size.toFixed(4);
 }
 

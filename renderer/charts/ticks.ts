@@ -48,7 +48,7 @@ export function formatTick(value: number, step: number): string {
   const sign = value < 0 ? '−' : '';
   if (size >= 1_000_000) return `${sign}${trimmed(size / 1_000_000)}M`;
   if (size >= 1000) return `${sign}${trimmed(size / 1000)}k`;
-  if (size < 0.001) return sign + size.toExponential(1).replace('.0e', 'e');
+  if (size < 0.001 || (step > 0 && step < 0.001)) return sign + Number(size.toPrecision(3)).toExponential();
   const decimals = step > 0 && step < 1 ? Math.min(6, Math.ceil(-Math.log10(step) - 1e-9)) : 0;
   const exact = Number.isInteger(cleaned(step * 10 ** decimals)) ? decimals : decimals + 1;
   return sign + size.toFixed(exact);

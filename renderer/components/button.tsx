@@ -1,4 +1,4 @@
-import type { ButtonHTMLAttributes, ReactNode, Ref } from 'react';
+import type { ButtonHTMLAttributes, ReactNode } from 'react';
 import styles from './button.module.css';
 import { KeyCap } from './key-cap.tsx';
 
@@ -9,7 +9,6 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly icon?: ReactNode;
   /** The key that does the same, shown beside the words. */
   readonly keyCap?: string;
-  readonly ref?: Ref<HTMLButtonElement>;
 }
 
 /** A button with words. Its words are a verb. */
@@ -18,8 +17,8 @@ export function Button({
   size = 'default',
   icon,
   keyCap,
-  className,
   children,
+  className,
   type = 'button',
   ...rest
 }: ButtonProps) {
@@ -27,9 +26,9 @@ export function Button({
     <button
       {...rest}
       type={type}
-      className={`${styles.button} ${className ?? ''}`}
       data-variant={variant}
       data-size={size}
+      className={[styles.button, className].filter(Boolean).join(' ')}
     >
       {icon}
       {children}
@@ -39,22 +38,19 @@ export function Button({
 }
 
 interface IconButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'aria-label' | 'title'> {
-  /** Its name for everybody: the tooltip and what a screen reader says. */
+  /** Its name for everybody: the tooltip, and what a screen reader says. */
   readonly label: string;
-  readonly size?: 'small' | 'default';
-  readonly ref?: Ref<HTMLButtonElement>;
 }
 
 /** A button without words, for copy, search, close, stop and the like. */
-export function IconButton({ label, size = 'default', className, children, ...rest }: IconButtonProps) {
+export function IconButton({ label, className, children, ...rest }: IconButtonProps) {
   return (
     <button
       type="button"
       {...rest}
       aria-label={label}
       title={label}
-      data-size={size}
-      className={`${styles.iconButton} ${className ?? ''}`}
+      className={[styles.iconButton, className].filter(Boolean).join(' ')}
     >
       {children}
     </button>

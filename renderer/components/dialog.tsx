@@ -1,11 +1,11 @@
-import { Modal } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { IconButton } from './button.tsx';
 import styles from './dialog.module.css';
 
 interface DialogProps {
   readonly opened: boolean;
-  /** A question, for what cannot be undone. */
+  /** A question, where there is something to decide. */
   readonly title: string;
   readonly onClose: () => void;
   /** Width in pixels. */
@@ -13,39 +13,53 @@ interface DialogProps {
   readonly children: ReactNode;
 }
 
-/** A dialog that keeps the focus, closes with Escape and gives the focus back. */
+/** The browser's own modal dialog: it holds the focus, gives it back, and closes on Escape. */
 export function Dialog({ opened, title, onClose, size = 480, children }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  useEffect(() => {
+    const { current } = dialog;
+    if (!opened || !current || current.open) return;
+    const before = document.activeElement;
+    current.showModal();
+    current.querySelector<HTMLElement>('[data-autofocus]')?.focus();
+    return () => {
+      // React takes the element away before the browser could give the focus back.
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, [opened]);
+  if (!opened) return null;
   return (
-    <Modal
-      opened={opened}
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape is the keyboard's way, and the dialog has it by itself
+    <dialog
+      ref={dialog}
+      className={styles.dialog}
+      style={{ width: size }}
+      aria-labelledby={heading}
       onClose={onClose}
-      title={title}
-      size={size}
-      yOffset={72}
-      closeButtonProps={{ 'aria-label': 'Close', icon: <IconX size={16} stroke={1.5} aria-hidden /> }}
-      classNames={{
-        content: styles.content,
-        header: styles.header,
-        title: styles.title,
-        body: styles.body,
-        close: styles.close,
-        overlay: styles.overlay,
+      onMouseDown={(event) => {
+        if (event.target === dialog.current) onClose();
       }}
-      transitionProps={{ transition: 'fade', duration: 120 }}
     >
-      {children}
-    </Modal>
+      <div className={styles.head}>
+        <h2 id={heading}>{title}</h2>
+        <IconButton label="Close" onClick={onClose}>
+          <IconX size={16} stroke={1.5} aria-hidden />
+        </IconButton>
+      </div>
+      <div className={styles.body}>{children}</div>
+    </dialog>
   );
 }
 
-/** The last line of a dialog: what it costs at the left, what to do at the right. */
-export function DialogFooter({
-  note,
-  children,
-}: {
+interface DialogFooterProps {
+  /** What it costs or what depends on it. */
   readonly note?: ReactNode;
   readonly children: ReactNode;
-}) {
+}
+
+/** The last line of a dialog: what it costs at the left, what to do at the right. */
+export function DialogFooter({ note, children }: DialogFooterProps) {
   return (
     <footer className={styles.footer}>
       <span>{note}</span>

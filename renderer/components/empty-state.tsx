@@ -7,21 +7,22 @@ interface EmptyStateProps {
   /** The one first action. */
   readonly action?: ReactNode;
   /** What the action does, step by step. */
-  readonly steps?: readonly ReactNode[];
+  readonly steps?: readonly string[];
   /** What it costs: time, bytes, who can reach it. */
   readonly cost?: string;
 }
 
 /** What a page shows before there is anything on it. */
-export function EmptyState({ title, action, steps, cost }: EmptyStateProps) {
+export function EmptyState({ title, action, steps = [], cost }: EmptyStateProps) {
   return (
     <div className={styles.empty}>
       <p>{title}</p>
-      {steps && steps.length > 0 ? (
+      {steps.length > 0 ? (
         <ol>
           {steps.map((step, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the steps of one page never change their order
-            <li key={index}>{step}</li>
+            <li key={step}>
+              <i>{index + 1}</i> {step}
+            </li>
           ))}
         </ol>
       ) : null}

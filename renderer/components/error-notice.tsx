@@ -4,29 +4,30 @@ import styles from './notices.module.css';
 import { StateMark } from './state-mark.tsx';
 
 interface ErrorNoticeProps {
-  /** Whatever was caught, or a run's or job's failure. */
+  /** Whatever was caught, or the failure of a run or job. */
   readonly error: unknown;
   /** Offers to do it again. */
   readonly onRetry?: () => void;
 }
 
-/** An error in place: what happened, with the value, and the cure. */
+/** A failure, where it happened: what did not fit, and the cure. */
 export function ErrorNotice({ error, onRetry }: ErrorNoticeProps) {
+  if (error === null || error === undefined) return null;
   const { message, nextStep, details } = errorWords(error);
   return (
     <div className={styles.error} role="alert">
       <StateMark state="failed" />
       <div>
         <p>{message}</p>
-        <p className={styles.cure}>{nextStep}</p>
-      </div>
-      <div className={styles.errorActions}>
-        {onRetry ? (
-          <button type="button" className={styles.textButton} onClick={onRetry}>
-            Try again
-          </button>
-        ) : null}
-        <CopyButton value={details} label="Copy details" words />
+        <p>{nextStep}</p>
+        <span>
+          {onRetry ? (
+            <button type="button" className={styles.words} onClick={onRetry}>
+              Try again
+            </button>
+          ) : null}
+          <CopyButton value={details} label="Copy details" words />
+        </span>
       </div>
     </div>
   );

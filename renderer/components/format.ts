@@ -9,7 +9,7 @@ export function formatCount(value: number): string {
 }
 
 /** `1 run`, `3 runs`, `13,452 rows`; a word with an irregular plural is given it. */
-export function countOf(value: number, one: string, many = `${one}s`): string {
+export function counted(value: number, one: string, many = `${one}s`): string {
   return `${formatCount(value)} ${value === 1 ? one : many}`;
 }
 
@@ -23,7 +23,7 @@ export function formatBytes(bytes: number): string {
     unit += 1;
   }
   const digits = unit === 0 || value >= 99.95 ? 0 : 1;
-  return `${bytes < 0 ? minus : ''}${trimmed(value, digits)} ${units[unit]}`;
+  return `${bytes < 0 ? minus : ''}${value.toFixed(digits)} ${units[unit]}`;
 }
 
 /** A share from 0 to 1 as percent: `97 %`, `0.4 %`. */
@@ -36,7 +36,7 @@ export function formatPercent(fraction: number): string {
 /** A length of time in its two largest units: `7 min 40 s`, `2 h 5 min`, `14 s`, `340 ms`. */
 export function formatDuration(durationMs: number): string {
   if (durationMs < 1000) return `${Math.max(0, Math.round(durationMs))} ms`;
-  if (durationMs < 10_000) return `${trimmed(durationMs / 1000, 1)} s`;
+  if (durationMs < 9_950) return `${trimmed(durationMs / 1000, 1)} s`;
   const seconds = Math.round(durationMs / 1000);
   const parts: [number, string][] = [
     [Math.floor(seconds / 86_400), 'd'],
@@ -52,11 +52,11 @@ export function formatDuration(durationMs: number): string {
     .join(' ');
 }
 
-/** A metric with four decimals; words for what is no number; a dash for what is missing. */
+/** A metric with four decimals; NaN and ∞ for what is no number; a dash for what is missing. */
 export function formatMetric(value: number | string | null | undefined): string {
   if (value === null || value === undefined) return none;
   const number = Number(value);
-  if (Number.isNaN(number)) return 'not a number';
+  if (Number.isNaN(number)) return 'NaN';
   if (!Number.isFinite(number)) return number > 0 ? '∞' : `${minus}∞`;
   const size = Math.abs(number);
   const text = size !== 0 && (size < 0.0001 || size >= 1e6) ? number.toExponential(3) : number.toFixed(4);
@@ -82,7 +82,7 @@ export function formatNumber(value: number): string {
   return rounded.toLocaleString('en-US', { maximumFractionDigits: digits }).replace('-', minus);
 }
 
-/** A moment as people say it: clock time today, `yesterday 14:09`, `18 Nov 14:09` this year, else with the year. */
+/** A moment as people say it: clock time today, `yesterday 14:09`, `18 Nov` this year, else with the year. */
 export function formatClock(at: number, now: number = Date.now()): string {
   const moment = new Date(at);
   const clock = `${pad(moment.getHours())}:${pad(moment.getMinutes())}`;
@@ -90,7 +90,7 @@ export function formatClock(at: number, now: number = Date.now()): string {
   if (days === 0) return clock;
   if (days === 1) return `yesterday ${clock}`;
   const year = moment.getFullYear() === new Date(now).getFullYear() ? '' : ` ${moment.getFullYear()}`;
-  return `${dayAndMonth(moment)}${year}${year ? '' : ` ${clock}`}`;
+  return `${dayAndMonth(moment)}${year}`;
 }
 
 /** A short distance in the past: `just now`, `3 min ago`, `2 h ago`; the clock time beyond half a day. */

@@ -3,5 +3,5 @@ import styles from './marks.module.css';
 
 /** The name of a key in a small box. */
 export function KeyCap({ children }: { readonly children: ReactNode }) {
-  return <kbd className={styles.keyCap}>{children}</kbd>;
+  return <kbd className={styles.cap}>{children}</kbd>;
 }

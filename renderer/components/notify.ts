@@ -18,7 +18,7 @@ interface Toasts {
 const limit = 4;
 let lastId = 0;
 
-/** The toasts on screen; the shell draws them. */
+/** The toasts on screen; the shell draws them and lets them go. */
 export const useToasts = create<Toasts>((set) => ({
   shown: [],
   show: (toast) => {
@@ -29,7 +29,7 @@ export const useToasts = create<Toasts>((set) => ({
   dismiss: (id) => set(({ shown }) => ({ shown: shown.filter((toast) => toast.id !== id) })),
 }));
 
-/** One line at the bottom right for five seconds. What needs action belongs in place instead. */
+/** One line at the bottom right. A failure that needs action belongs in place instead (ErrorNotice). */
 export const notify = {
   done: (message: string) => useToasts.getState().show({ message, failed: false }),
   undo: (message: string, undo: () => unknown) => useToasts.getState().show({ message, failed: false, undo }),

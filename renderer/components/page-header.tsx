@@ -1,20 +1,20 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useArrival } from '../shell/arrival.ts';
-import styles from './page-header.module.css';
+import styles from './page.module.css';
 
 interface PageHeaderProps {
   readonly title: ReactNode;
-  /** What the browser's tab says; the title where that is plain text. */
+  /** What the browser's tab says, where the title is no plain text. */
   readonly documentTitle?: string;
   /** What tells this thing from others of its kind: a version choice, a digest. */
   readonly identity?: ReactNode;
-  /** One line of facts. */
+  /** What is known at a glance, in one line. */
   readonly facts?: ReactNode;
-  /** At the right; at most one primary button. */
+  /** At the right; at most one is primary. */
   readonly actions?: ReactNode;
 }
 
-/** The head of a page: what it shows, what is known of it, what can be done. Takes the focus after navigation. */
+/** The first line of every screen. Its heading takes the focus after navigation, so that reading starts there. */
 export function PageHeader({ title, documentTitle, identity, facts, actions }: PageHeaderProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useArrival(heading);

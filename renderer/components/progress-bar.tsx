@@ -5,16 +5,14 @@ interface ProgressBarProps {
   readonly fraction: number | null;
   /** What is progressing, for screen readers. */
   readonly label: string;
-  readonly tone?: 'running' | 'neutral' | 'failed' | 'finished';
 }
 
 /** A thin bar; the number, rate and time left stand beside it in words. */
-export function ProgressBar({ fraction, label, tone = 'running' }: ProgressBarProps) {
+export function ProgressBar({ fraction, label }: ProgressBarProps) {
   const percent = fraction === null ? undefined : Math.round(Math.min(1, Math.max(0, fraction)) * 100);
   return (
     <div
-      className={styles.progress}
-      data-tone={tone}
+      className={styles.bar}
       data-unknown={fraction === null || undefined}
       role="progressbar"
       aria-label={label}
@@ -22,7 +20,7 @@ export function ProgressBar({ fraction, label, tone = 'running' }: ProgressBarPr
       aria-valuemax={100}
       aria-valuenow={percent}
     >
-      <i style={fraction === null ? undefined : { width: `${percent}%` }} />
+      <i style={percent === undefined ? undefined : { width: `${percent}%` }} />
     </div>
   );
 }

@@ -19,7 +19,6 @@ const paths = [
   ...new Set(routes.map(({ path }) => path.replace('{name}', 'm').replace('{version}', '1'))),
   '/',
   '/v2/none',
-  '/v2/models/none/infer',
 ];
 const answered = new Map<string, readonly string[]>(
   paths.map((path) => [

@@ -1,13 +1,14 @@
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Digest, RunId } from '../../app/contract/ids.ts';
+import type { RunId } from '../../app/contract/ids.ts';
 import { createModels } from '../../app/domains/models/index.ts';
 import { createProjects } from '../../app/domains/projects/index.ts';
 import { createServing, type Serving } from '../../app/domains/serving/index.ts';
+import { createObjectStore } from '../../app/storage/object-store.ts';
+import { createHashing } from '../../native/hashing/blake3.ts';
 import { createModelInspector } from '../../native/inference/model-inspector.ts';
 import { createForkStarter } from '../support/fork-starter.ts';
 import { identityModel, scalingModel } from '../support/onnx-models.ts';
@@ -15,24 +16,10 @@ import { testCore } from '../support/test-core.ts';
 
 const TOKEN = 'secret-of-the-test';
 
-/** Files by digest in a folder: what registering and serving need of the store. */
-function folderOfObjects(folder: string) {
-  const at = (digest: Digest) => path.join(folder, digest);
-  return {
-    async put({ path: source }: { readonly path: string }) {
-      const bytes = fs.readFileSync(source);
-      const digest = createHash('sha256').update(bytes).digest('hex') as Digest;
-      fs.writeFileSync(at(digest), bytes);
-      return { digest, sizeBytes: bytes.byteLength };
-    },
-    path: at,
-  };
-}
-
 function setUp(root: string, port = 0) {
   const core = testCore(root);
   const starter = createForkStarter();
-  const objects = folderOfObjects(core.folders.objects);
+  const objects = createObjectStore(core.folders, createHashing());
   const projects = createProjects(core);
   const sources = {
     detail(): never {
@@ -57,7 +44,7 @@ function setUp(root: string, port = 0) {
     token: () => TOKEN,
     latheVersion: '0.0.0',
   });
-  return { core, starter, models, serving, projects };
+  return { core, starter, models, serving, projects, objects };
 }
 
 let root: string;
@@ -216,12 +203,12 @@ describe('switching an endpoint to another version', () => {
     expect(eventKinds()).toEqual(['endpoint.created', 'endpoint.started', 'endpoint.switched']);
   });
 
-  it('leaves the old version serving when the new one does not load', async () => {
+  it('leaves the old version serving when the new one is damaged', async () => {
     await register('scale', scalingModel(2));
     await serving.start({ model: 'scale' });
     const broken = await register('scale', scalingModel(3));
-    fs.writeFileSync(path.join(parts.core.folders.objects, broken.digest), 'overwritten');
-    await expect(serving.start({ model: 'scale@2' })).rejects.toMatchObject({ code: 'MODEL_INVALID' });
+    damage(parts.objects.path(broken.digest));
+    await expect(serving.start({ model: 'scale@2' })).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
     expect(serving.get(undefined, 'scale')).toMatchObject({ state: 'serving', modelVersion: 1 });
     expect(await predict('scale', 1, 2, 3)).toEqual([2, 4, 6]);
   });
@@ -242,7 +229,7 @@ describe('an endpoint whose worker dies', () => {
     const { id } = await serving.start({ model: 'double' });
     const { digest } = parts.models.version(undefined, 'double');
     // Gone from the store, so that no new worker can load it.
-    fs.rmSync(path.join(parts.core.folders.objects, digest));
+    fs.rmSync(parts.objects.path(digest));
     process.kill(modelWorkers()[0]!.pid, 'SIGKILL');
     await expect.poll(() => serving.get(undefined, 'double').state, { timeout: 15_000 }).toBe('failed');
     expect(serving.get(undefined, 'double').failure).toMatchObject({
@@ -365,7 +352,7 @@ describe('the registry', () => {
   });
 
   it("takes a run's model with its metrics, once", async () => {
-    const objects = folderOfObjects(parts.core.folders.objects);
+    const { objects } = parts;
     const file = path.join(root, 'run.onnx');
     fs.writeFileSync(file, scalingModel(5));
     const { digest, sizeBytes } = await objects.put({ path: file });
@@ -407,6 +394,14 @@ describe('the registry', () => {
     );
   });
 });
+
+/** Flip one bit in the middle. */
+function damage(file: string): void {
+  const bytes = fs.readFileSync(file);
+  bytes[bytes.byteLength >> 1]! ^= 1;
+  fs.rmSync(file);
+  fs.writeFileSync(file, bytes);
+}
 
 function isRunning(pid: number): boolean {
   try {

@@ -23,8 +23,9 @@ export class SampleSteps {
     progress: null,
   }));
 
-  watch(signal: AbortSignal | undefined): AsyncGenerator<SampleStep[], void, void> {
-    return this.#live.iterate(signal, { first: [this.#steps], capacity: 8 });
+  /** The steps now and whenever they change; now is the moment of the first look, not of the call. */
+  async *watch(signal: AbortSignal | undefined): AsyncGenerator<SampleStep[], void, void> {
+    yield* this.#live.iterate(signal, { first: [this.#steps], capacity: 8 });
   }
 
   reset(): void {

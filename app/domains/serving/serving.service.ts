@@ -17,7 +17,7 @@ import { createEndpointRepository, type EndpointRow } from './endpoints.reposito
 import { inferOverHttp } from './infer-client.ts';
 import { InferenceServer } from './inference-server.ts';
 import { LiveEndpoint } from './live-endpoint.ts';
-import { startModelProcess } from './model-process.ts';
+import { type ModelProcess, startModelProcess } from './model-process.ts';
 import { SerialWork } from './serial-work.ts';
 import { SocketFolder } from './socket-folder.ts';
 
@@ -50,7 +50,7 @@ export function createServing(
   core: Core,
   parts: {
     readonly models: Pick<Models, 'version' | 'versionById'>;
-    readonly objects: { path(digest: Digest): string };
+    readonly objects: { path(digest: Digest): string; verify(digest: Digest): Promise<boolean> };
     readonly starter: WorkerStarter;
     readonly projects: Pick<Projects, 'resolve'>;
     readonly settings: () => { readonly inferencePort: number };
@@ -152,12 +152,23 @@ export function createServing(
     });
   }
 
+  async function startWorker({ digest, modelName, version }: ModelVersion): Promise<ModelProcess> {
+    const modelPath = objects.path(digest);
+    if (!(await objects.verify(digest))) {
+      throw new AppError('STORAGE_FAILED', `The stored file of ${modelName}@${version} is damaged.`, {
+        nextStep: 'Register the model again from its run or its file; the damaged bytes are not served.',
+        details: { model: modelName, version, digest },
+      });
+    }
+    return startModelProcess(starter, modelPath, sockets.next(), threads);
+  }
+
   function liveEndpoint({ id, name }: EndpointRow, version: ModelVersion): LiveEndpoint {
     const endpoint = new LiveEndpoint(version, {
       id,
       name,
       server,
-      startWorker: ({ digest }) => startModelProcess(starter, objects.path(digest), sockets.next(), threads),
+      startWorker,
       onChange(change) {
         if (live.get(id) !== endpoint) return;
         if (change.kind === 'failed') failed(id, name, change.error);

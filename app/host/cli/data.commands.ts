@@ -4,7 +4,7 @@ import type { DatasetId } from '../../contract/ids.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Cli } from './cli.ts';
 import { type Define, group } from './define.ts';
-import { failureOf, followJob } from './follow.ts';
+import { cancelJob, failureOf, followJob } from './follow.ts';
 import { parseDataRef, parseWhole } from './parse.ts';
 import { count, numberWords, sizeWords, timeWords } from './terminal/words.ts';
 
@@ -182,7 +182,7 @@ async function importData(cli: Cli, name: string, paths: string[], message: stri
   });
   const done = await followJob(cli, job.id, `Importing ${name}`);
   if (done === null) {
-    await client.jobs.cancel({ id: job.id });
+    await cancelJob(client, job.id);
     throw new AppError('INTERRUPTED', `The import of ${name} was cancelled; no version was made.`, {
       nextStep: 'Run the same command again when you want it.',
     });

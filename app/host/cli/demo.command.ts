@@ -9,7 +9,7 @@ import type { SampleResult, SampleStep } from '../../contract/sample.contract.ts
 import { AppError } from '../../kernel/app-error.ts';
 import type { Cli } from './cli.ts';
 import type { Define } from './define.ts';
-import { failureOf } from './follow.ts';
+import { cancelJob, failureOf } from './follow.ts';
 import { parsePort } from './parse.ts';
 import { durationWords, numberWords } from './terminal/words.ts';
 
@@ -99,7 +99,7 @@ async function runSample(
     if (last.state === 'finished') await Promise.race([watching, delay(1000)]);
   } catch (error) {
     if (!signal.aborted) {
-      await client.jobs.cancel({ id: job.id }).catch(() => {});
+      await cancelJob(client, job.id).catch(() => {});
       throw error;
     }
   } finally {
@@ -107,7 +107,7 @@ async function runSample(
     cli.progress.clear();
   }
   if (signal.aborted && (last.state === 'queued' || last.state === 'running')) {
-    await client.jobs.cancel({ id: job.id });
+    await cancelJob(client, job.id);
     const kept = told.size === 0 ? 'Nothing was made yet' : `What is done is kept in ${workspace}`;
     throw new AppError('INTERRUPTED', `The demo was stopped. ${kept}.`, {
       nextStep: 'Run it again: it reuses the unchanged data set.',

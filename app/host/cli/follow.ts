@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { JobId } from '../../contract/ids.ts';
+import type { LatheClient } from '../../contract/index.ts';
 import type { Job } from '../../contract/jobs.contract.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Cli } from './cli.ts';
@@ -35,4 +37,18 @@ export function failureOf(job: Pick<Job, 'failure' | 'state'>, title: string): E
     return Object.assign(new Error(message), { code, data });
   }
   return new AppError('INTERRUPTED', `${title} was ${job.state === 'lost' ? 'lost' : 'cancelled'}.`);
+}
+
+/** How long a cancelled job may take to put its things in order before the command leaves it alone. */
+const cancelPatienceMs = 10_000;
+
+/** Cancel a job and wait until it has ended, so that closing the workspace finds nothing half done. */
+export async function cancelJob(client: LatheClient, id: JobId): Promise<Job> {
+  const deadline = Date.now() + cancelPatienceMs;
+  let job = await client.jobs.cancel({ id });
+  while (!ended(job) && Date.now() < deadline) {
+    await delay(20);
+    job = await client.jobs.get({ id });
+  }
+  return job;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RecentRequest } from '../../contract/serving.contract.ts';
 import { EndpointMeter } from './endpoint-meter.ts';
 import { parseExactly } from './exact-json.ts';
 import { fromHalf, toHalf } from './half-float.ts';
@@ -50,14 +51,14 @@ describe('latencies', () => {
 });
 
 describe('an endpoint meter', () => {
-  const request = {
+  const request: RecentRequest = {
     at: 60_000 * 1000,
     call: 'infer',
     shape: [],
     status: 200,
     result: '',
     durationMs: 1,
-  } as const;
+  };
 
   it('counts requests by the minute, with zeros between', () => {
     const meter = new EndpointMeter();

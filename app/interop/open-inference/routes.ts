@@ -116,8 +116,8 @@ function summary(outputs: readonly WireTensor[], labels: readonly string[] | nul
   for (const { datatype, bytes } of outputs) {
     if (datatype === 'BYTES' && bytes.byteLength > 0) return textsOf(bytes)[0]!.slice(0, 100);
     if (datatype === 'INT64' && labels && bytes.byteLength >= 8) {
-      const label = labels[Number(new BigInt64Array(bytes.buffer, bytes.byteOffset, 1)[0])];
-      if (label !== undefined) return label;
+      const value = String(new BigInt64Array(bytes.buffer, bytes.byteOffset, 1)[0]);
+      if (labels.includes(value)) return value;
     }
   }
   const rows = outputs[0]?.shape[0] ?? 1;

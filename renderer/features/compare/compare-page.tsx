@@ -186,6 +186,6 @@ function WhyDifferent({ comparison }: { readonly comparison: Comparison }) {
 /** Up to three distinct values in order, then how many more there are. */
 function shortValues(values: readonly unknown[]): string {
   const distinct = [...new Set(values.map((value) => (value === null ? '–' : String(value))))];
-  const shown = distinct.slice(0, 3).join(' → ');
+  const shown = distinct.slice(0, 3).join(values.length === 2 ? ' → ' : ' · ');
   return distinct.length > 3 ? `${shown} and ${distinct.length - 3} more` : shown;
 }

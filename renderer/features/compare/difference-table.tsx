@@ -37,7 +37,6 @@ export function DifferenceTable({ comparison, query, setQuery }: DifferenceTable
         <label>
           <input
             type="checkbox"
-            role="switch"
             checked={onlyDifferent}
             disabled={runs.length < 2}
             onChange={(event) => setQuery({ all: event.target.checked ? null : 'yes' })}
@@ -46,7 +45,7 @@ export function DifferenceTable({ comparison, query, setQuery }: DifferenceTable
         </label>
       </header>
       <div className={styles.tableScroll}>
-        <table>
+        <table data-two={two || undefined}>
           <thead>
             <tr>
               <td />

@@ -22,7 +22,7 @@ export function RunPicker({ label, chosen, onChange, primary = false }: RunPicke
   return (
     <>
       <Button
-        variant={primary ? 'primary' : 'default'}
+        variant={primary ? 'primary' : undefined}
         icon={<IconPlus size={16} stroke={1.5} aria-hidden />}
         onClick={() => setOpen(true)}
       >

@@ -23,7 +23,7 @@ describe('the brush', () => {
 
   it('never exceeds full ink however often it passes', () => {
     let pixels = blank;
-    for (let pass = 0; pass < 5; pass += 1) pixels = brushed(pixels, grid, { x: 4, y: 4 }, 'draw');
+    for (let pass = 0; pass < 5; pass += 1) pixels = brushed(pixels, grid, { x: 4.5, y: 4.5 }, 'draw');
     expect(Math.max(...pixels)).toBe(16);
   });
 

@@ -6,8 +6,8 @@ export interface Grid {
 }
 
 /**
- * Puts a soft round brush on a grid of pixels and returns the new pixels, row by row. Ink adds up to the maximum;
- * erasing takes it away. `x` and `y` are in pixels, so 0.5 is the middle of the first.
+ * Puts a soft round brush on a grid of pixels and returns the new pixels, row by row. The darkest pass stays;
+ * erasing takes ink away. `x` and `y` are in pixels, so 0.5 is the middle of the first.
  */
 export function brushed(
   pixels: readonly number[],
@@ -20,10 +20,10 @@ export function brushed(
     const dx = (index % width) + 0.5 - at.x;
     const dy = Math.floor(index / width) + 0.5 - at.y;
     const distance = Math.hypot(dx, dy);
-    const ink = Math.max(0, Math.min(1, 1.5 - distance / (radius * 1.1)));
+    const ink = Math.max(0, Math.min(1, 1.35 - distance / (radius * 1.1)));
     if (ink <= 0) return value;
     const amount = ink * max;
-    const next = mode === 'draw' ? Math.max(value, Math.min(max, value * 0.35 + amount)) : value - amount;
+    const next = mode === 'draw' ? Math.max(value, amount) : value - amount;
     return Math.round(Math.min(max, Math.max(0, next)));
   });
 }

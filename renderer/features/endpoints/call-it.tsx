@@ -1,14 +1,20 @@
 import { useState } from 'react';
-import type { Endpoint } from '../../../app/contract/serving.contract.ts';
+import type { Endpoint, Tensor } from '../../../app/contract/serving.contract.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { callSamples } from './call-samples.ts';
 import styles from './endpoints.module.css';
 
+interface CallItProps {
+  readonly endpoint: Endpoint;
+  /** What was tried last, so that the code repeats it; null takes a sample. */
+  readonly tensors: readonly Tensor[] | null;
+}
+
 const tokenLine = 'export LATHE_TOKEN=$(lathe token)';
 
 /** Code that calls the endpoint, ready to paste; it reads the token from the environment. */
-export function CallIt({ endpoint }: { readonly endpoint: Endpoint }) {
-  const samples = callSamples(endpoint);
+export function CallIt({ endpoint, tensors }: CallItProps) {
+  const samples = callSamples(endpoint, tensors ?? undefined);
   const [chosen, setChosen] = useState<string>('curl');
   const sample = samples.find(({ id }) => id === chosen) ?? samples[0];
   if (!sample) return null;

@@ -25,10 +25,16 @@ export function callSamples(
   ];
 }
 
-/** One tensor on two lines: what it is, then its numbers. */
+/** One tensor: what it is on the first line, then its values, sixteen a line. */
 function tensorJson({ name, datatype, shape, data }: Tensor): string {
   const head = JSON.stringify({ name, datatype, shape }).slice(0, -1);
-  return `${head},\n "data":${JSON.stringify(data)}}`;
+  const lines = Array.from({ length: Math.ceil(data.length / 16) }, (_, line) =>
+    data
+      .slice(line * 16, line * 16 + 16)
+      .map((value) => JSON.stringify(value))
+      .join(','),
+  );
+  return `${head},\n "data":[${lines.join(',\n ')}]}`;
 }
 
 function indented(text: string, by: string): string {

@@ -1,4 +1,4 @@
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useId, useMemo, useState } from 'react';
 import type { TensorSpec } from '../../../app/contract/models.contract.ts';
 import type { Tensor } from '../../../app/contract/serving.contract.ts';
 import { Button } from '../../components/button.tsx';
@@ -14,6 +14,7 @@ interface ColumnsTryProps {
 
 /** One field per column, filled with typical values; a number left empty counts as missing. */
 export function ColumnsTry({ inputs, onSend, result }: ColumnsTryProps) {
+  const prefix = useId();
   const examples = useMemo(() => exampleFields(inputs), [inputs]);
   const [edited, setEdited] = useState<Readonly<Record<string, string>>>({});
   const fields = { ...examples, ...edited };
@@ -36,16 +37,23 @@ export function ColumnsTry({ inputs, onSend, result }: ColumnsTryProps) {
             const range =
               hint?.min !== undefined && hint.max !== undefined ? `${hint.min} to ${hint.max}` : '';
             return (
-              <label key={name} className={form.field}>
-                <span title={name}>{name}</span>
+              <div key={name} className={form.field}>
+                <label htmlFor={`${prefix}-${name}`} title={name}>
+                  {name}
+                </label>
                 {hint?.categories ? (
-                  <select value={fields[name]} onChange={(event) => set(event.target.value)}>
+                  <select
+                    id={`${prefix}-${name}`}
+                    value={fields[name]}
+                    onChange={(event) => set(event.target.value)}
+                  >
                     {hint.categories.map((category) => (
                       <option key={category}>{category}</option>
                     ))}
                   </select>
                 ) : (
                   <input
+                    id={`${prefix}-${name}`}
                     className={form.mono}
                     inputMode="decimal"
                     value={fields[name]}
@@ -56,7 +64,7 @@ export function ColumnsTry({ inputs, onSend, result }: ColumnsTryProps) {
                 <small data-problem={problems[name] !== undefined || undefined}>
                   {problems[name] ?? range}
                 </small>
-              </label>
+              </div>
             );
           })}
         </div>

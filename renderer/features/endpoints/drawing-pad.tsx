@@ -67,6 +67,7 @@ export function DrawingPad({ width, height, max, pixels, mode, onChange }: Drawi
       className={styles.pad}
       role="application"
       aria-label={`Drawing, ${width} by ${height} pixels. Arrows move, Space ${mode === 'draw' ? 'inks' : 'erases'} a pixel.`}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard draws on it
       tabIndex={0}
       style={{ gridTemplateColumns: `repeat(${width}, 1fr)`, aspectRatio: `${width} / ${height}` }}
       onKeyDown={onKeyDown}

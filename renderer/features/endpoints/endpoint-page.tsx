@@ -1,6 +1,7 @@
 import { IconLock, IconPlayerStop } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { Endpoint, EndpointStats } from '../../../app/contract/serving.contract.ts';
+import { useState } from 'react';
+import type { Endpoint, EndpointStats, Tensor } from '../../../app/contract/serving.contract.ts';
 import { client, orpc } from '../../client/orpc.ts';
 import { Badge } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
@@ -28,24 +29,25 @@ export function EndpointPage({ endpointName }: { readonly endpointName: string }
 
 function EndpointView({ endpoint }: { readonly endpoint: Endpoint }) {
   const { stats, history } = useEndpointStats(endpoint);
+  const [sent, setSent] = useState<readonly Tensor[] | null>(null);
   const serving = endpoint.state === 'serving';
   return (
     <>
       <PageHeader
         title={endpoint.name}
         facts={
-          <>
-            <EndpointState endpoint={endpoint} /> model{' '}
+          <span className={styles.facts}>
+            <EndpointState endpoint={endpoint} /> model
             <Link to={`/models/${encodeURIComponent(endpoint.modelName)}?version=${endpoint.modelVersion}`}>
               {endpoint.modelName} v{endpoint.modelVersion}
-            </Link>{' '}
+            </Link>
             {endpoint.modelAliases.map((alias) => (
               <Badge key={alias} tone="outline">
                 @{alias}
               </Badge>
-            ))}{' '}
-            {factsOf(endpoint, stats)}
-          </>
+            ))}
+            <span>{factsOf(endpoint, stats)}</span>
+          </span>
         }
         actions={<EndpointActions endpoint={endpoint} />}
       />
@@ -57,7 +59,7 @@ function EndpointView({ endpoint }: { readonly endpoint: Endpoint }) {
       <div className={styles.page}>
         <div className={styles.column}>
           {serving ? (
-            <TryIt endpoint={endpoint} />
+            <TryIt endpoint={endpoint} onSent={setSent} />
           ) : (
             <p className={styles.waiting}>
               {endpoint.state === 'starting' ? 'Starting; this takes a moment.' : 'Start it to try it here.'}
@@ -75,7 +77,7 @@ function EndpointView({ endpoint }: { readonly endpoint: Endpoint }) {
         </div>
         <div className={styles.column}>
           <Latency stats={stats} history={history} />
-          {endpoint.url ? <CallIt endpoint={endpoint} /> : null}
+          {endpoint.url ? <CallIt endpoint={endpoint} tensors={sent} /> : null}
           <section className={styles.section}>
             <h2 className={styles.head}>Who can reach it</h2>
             <div className={styles.reach}>

@@ -38,7 +38,7 @@ export function ImageTry({ form: { input, width, height }, onSend, onClear, resu
       </div>
       <div className={styles.tools} role="toolbar" aria-label="Drawing">
         <Button
-          variant={mode === 'draw' ? 'default' : 'quiet'}
+          variant={mode === 'draw' ? undefined : 'quiet'}
           aria-pressed={mode === 'draw'}
           icon={<IconPencil size={16} stroke={1.5} aria-hidden />}
           onClick={() => setMode('draw')}
@@ -46,7 +46,7 @@ export function ImageTry({ form: { input, width, height }, onSend, onClear, resu
           Draw
         </Button>
         <Button
-          variant={mode === 'erase' ? 'default' : 'quiet'}
+          variant={mode === 'erase' ? undefined : 'quiet'}
           aria-pressed={mode === 'erase'}
           icon={<IconEraser size={16} stroke={1.5} aria-hidden />}
           onClick={() => setMode('erase')}

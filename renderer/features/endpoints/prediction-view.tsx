@@ -24,9 +24,9 @@ export function PredictionView({ prediction, durationMs, modelMs, hint }: Predic
   }
   if (prediction.kind === 'value') {
     return (
-      <output className={styles.result}>
-        <span className={styles.label}>{formatReading(prediction.value)}</span>
-        <div>{timing}</div>
+      <output className={styles.value}>
+        <b>{formatReading(prediction.value)}</b>
+        {timing}
       </output>
     );
   }

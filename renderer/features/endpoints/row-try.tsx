@@ -36,8 +36,8 @@ export function RowTry({ form, data, onSend, result }: RowTryProps) {
   const names = columns.map(({ name }) => name);
   const used = form.kind === 'image' ? (form.input.hint?.columns ?? []) : form.inputs.map(({ name }) => name);
   const shown = names.filter((name) => !used.includes(name)).slice(0, 3);
-  const valueOf = (row: readonly Cell[], name: string) => row[names.indexOf(name)] ?? null;
-  const pixelsOf = (row: readonly Cell[]) => used.map((name) => Number(valueOf(row, name) ?? 0));
+  const cellOf = (row: readonly Cell[], name: string) => row[names.indexOf(name)] ?? null;
+  const pixelsOf = (row: readonly Cell[]) => used.map((name) => Number(cellOf(row, name) ?? 0));
 
   function pick(index: number) {
     const row = rows[index];
@@ -47,7 +47,7 @@ export function RowTry({ form, data, onSend, result }: RowTryProps) {
       onSend([imageTensor(form.input, pixelsOf(row))]);
     } else {
       const fields = Object.fromEntries(
-        form.inputs.map(({ name }) => [name, String(valueOf(row, name) ?? '')]),
+        form.inputs.map(({ name }) => [name, String(cellOf(row, name) ?? '')]),
       );
       onSend(columnTensors(form.inputs, fields).tensors);
     }
@@ -59,7 +59,7 @@ export function RowTry({ form, data, onSend, result }: RowTryProps) {
         <div className={styles.rows} data-kind={form.kind}>
           {rows.map((row, index) => {
             const number = offset + index;
-            const facts = shown.map((name) => `${name} ${valueOf(row, name) ?? 'missing'}`).join(', ');
+            const facts = shown.map((name) => `${name} ${cellOf(row, name) ?? 'missing'}`).join(', ');
             return (
               <button
                 key={number}
@@ -80,7 +80,7 @@ export function RowTry({ form, data, onSend, result }: RowTryProps) {
                 ) : null}
                 <span>
                   {form.kind === 'image'
-                    ? shown.map((name) => String(valueOf(row, name) ?? '–')).join(' ')
+                    ? shown.map((name) => String(cellOf(row, name) ?? '–')).join(' ')
                     : `${number + 1}  ${facts}`}
                 </span>
               </button>
@@ -113,7 +113,7 @@ export function RowTry({ form, data, onSend, result }: RowTryProps) {
         {chosen !== null && shown.length > 0 && rows[chosen - offset] ? (
           <p className={styles.caption}>
             The row says{' '}
-            {shown.map((name) => `${name} ${valueOf(rows[chosen - offset] ?? [], name) ?? '–'}`).join(', ')}.
+            {shown.map((name) => `${name} ${cellOf(rows[chosen - offset] ?? [], name) ?? '–'}`).join(', ')}.
           </p>
         ) : null}
       </div>

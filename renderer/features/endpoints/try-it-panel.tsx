@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import type { Endpoint } from '../../../app/contract/serving.contract.ts';
+import type { Endpoint, Tensor } from '../../../app/contract/serving.contract.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { ColumnsTry } from './columns-try.tsx';
 import styles from './endpoints.module.css';
@@ -11,12 +11,17 @@ import { tryItForm } from './try-it.ts';
 import { usePredict } from './use-predict.ts';
 import { useTrainingData } from './use-training-data.ts';
 
+interface TryItProps {
+  readonly endpoint: Endpoint;
+  readonly onSent: (tensors: readonly Tensor[]) => void;
+}
+
 type Mode = 'draw' | 'fields' | 'row' | 'json';
 
 const words: Record<Mode, string> = { draw: 'Draw', fields: 'Fill in', row: 'Pick a row', json: 'JSON' };
 
 /** Sends an endpoint something to judge, in the form that its signature allows, and shows the answer. */
-export function TryIt({ endpoint }: { readonly endpoint: Endpoint }) {
+export function TryIt({ endpoint, onSent }: TryItProps) {
   const form = useMemo(() => tryItForm(endpoint.signature), [endpoint.signature]);
   const data = useTrainingData(endpoint);
   const modes: Mode[] = [
@@ -27,7 +32,11 @@ export function TryIt({ endpoint }: { readonly endpoint: Endpoint }) {
   ];
   const [asked, setMode] = useState<Mode | null>(null);
   const mode = asked !== null && modes.includes(asked) ? asked : (modes[0] ?? 'json');
-  const { answer, error, send, clear } = usePredict(endpoint);
+  const { answer, error, send: predict, clear } = usePredict(endpoint);
+  const send = (tensors: Tensor[]) => {
+    predict(tensors);
+    onSent(tensors);
+  };
   const hint = {
     draw: 'Draw something on the grid; the answer follows your hand.',
     fields: 'Fill in the fields and ask for a prediction.',

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { Endpoint, EndpointStats } from '../../../app/contract/serving.contract.ts';
+import { follow } from '../../client/follow.ts';
 import { client } from '../../client/orpc.ts';
 
 /** Latency quantiles as they stood at a time. */
@@ -27,15 +28,17 @@ export function useEndpointStats(endpoint: Pick<Endpoint, 'id' | 'state'>): {
       return;
     }
     const stop = new AbortController();
-    const watch = async () => {
-      const updates = await client.serving.watchStats({ id }, { signal: stop.signal });
-      for await (const update of updates) {
+    follow<EndpointStats>(
+      (signal) => client.serving.watchStats({ id }, { signal }),
+      (update) => {
         const { p50Ms, p95Ms, p99Ms } = update;
         setStats(update);
-        setHistory((old) => [...old.slice(-keptSamples), { at: Date.now(), p50Ms, p95Ms, p99Ms }]);
-      }
-    };
-    watch().catch(() => setStats(null));
+        if (p50Ms !== null) {
+          setHistory((old) => [...old.slice(-keptSamples), { at: Date.now(), p50Ms, p95Ms, p99Ms }]);
+        }
+      },
+      stop.signal,
+    ).catch(() => setStats(null));
     return () => stop.abort();
   }, [id, state]);
   return { stats, history };

@@ -8,11 +8,12 @@ const sliceBytes = 8_388_608;
 export async function downloadInSlices(
   fileName: string,
   sizeBytes: number,
-  read: (offset: number, length: number) => Promise<Blob>,
+  read: (offset: number, length: number) => PromiseLike<Pick<Blob, 'arrayBuffer'>>,
 ): Promise<void> {
-  const parts: Blob[] = [];
+  const parts: ArrayBuffer[] = [];
   for (let offset = 0; offset < sizeBytes; offset += sliceBytes) {
-    parts.push(await read(offset, Math.min(sliceBytes, sizeBytes - offset)));
+    const slice = await read(offset, Math.min(sliceBytes, sizeBytes - offset));
+    parts.push(await slice.arrayBuffer());
   }
   const url = URL.createObjectURL(new Blob(parts, { type: 'application/octet-stream' }));
   const link = document.createElement('a');

@@ -133,6 +133,15 @@ function VersionEntry({ version, latest, chosen, onChoose }: VersionEntryProps) 
   );
 }
 
+/** A value too long for a line: its size, and a way to take it all. */
+function LongText({ label, text }: { readonly label: string; readonly text: string }) {
+  return (
+    <>
+      {formatBytes(text.length)} <CopyButton value={text} label={`Copy ${label}`} />
+    </>
+  );
+}
+
 function VersionDetail(props: {
   readonly version: ModelVersion;
   readonly aliases: Readonly<Record<string, number>>;
@@ -190,8 +199,8 @@ function VersionDetail(props: {
           {metadata.map(([key, value]) => (
             <div key={key}>
               <dt title={key}>{key}</dt>
-              <dd className={styles.mono} title={value}>
-                {value}
+              <dd className={styles.mono} title={value.slice(0, 1000)}>
+                {value.length > 80 ? <LongText label={key} text={value} /> : value}
               </dd>
             </div>
           ))}

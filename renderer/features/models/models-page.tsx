@@ -1,6 +1,5 @@
 import { IconUpload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import type { Model } from '../../../app/contract/models.contract.ts';
 import { formatReading } from '../../charts/numbers.ts';
 import { orpc } from '../../client/orpc.ts';
@@ -11,7 +10,7 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { formatBytes, formatClock } from '../../components/format.ts';
 import { PageHeader } from '../../components/page-header.tsx';
-import { navigate } from '../../shell/router.ts';
+import { navigate, useQueryString } from '../../shell/router.ts';
 import { mainMetric, metricOf } from '../runs/metrics.ts';
 import styles from './models.module.css';
 import { RegisterFileDialog } from './register-file-dialog.tsx';
@@ -69,7 +68,9 @@ const columns: Column<Model>[] = [
 /** The registered models of the project. */
 export function ModelsPage() {
   const models = useQuery(orpc.models.list.queryOptions({ input: {} }));
-  const [registering, setRegistering] = useState(false);
+  const [query, setQuery] = useQueryString();
+  const registering = query.get('register') === 'yes';
+  const setRegistering = (open: boolean) => setQuery({ register: open ? 'yes' : null });
   const dialog = registering ? <RegisterFileDialog onClose={() => setRegistering(false)} /> : null;
   const register = (
     <Button icon={<IconUpload size={16} stroke={1.5} aria-hidden />} onClick={() => setRegistering(true)}>

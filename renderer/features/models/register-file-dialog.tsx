@@ -28,7 +28,6 @@ export function RegisterFileDialog({ onClose }: { readonly onClose: () => void }
       }),
     onSuccess: async (version) => {
       await queries.invalidateQueries({ queryKey: orpc.models.key() });
-      onClose();
       notify.done(`Registered ${version.modelName} v${version.version}`);
       navigate(`/models/${encodeURIComponent(version.modelName)}`);
     },

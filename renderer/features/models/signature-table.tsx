@@ -15,6 +15,13 @@ export function SignatureTable({ signature, labels }: SignatureTableProps) {
   ];
   return (
     <table className={styles.signature}>
+      <colgroup>
+        <col style={{ width: 56 }} />
+        <col style={{ width: '24%' }} />
+        <col style={{ width: 62 }} />
+        <col style={{ width: 82 }} />
+        <col />
+      </colgroup>
       <thead className={styles.srOnly}>
         <tr>
           <th>Way</th>

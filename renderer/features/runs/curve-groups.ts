@@ -34,7 +34,7 @@ export function readsOnLogAxis(title: string, series: readonly Series[]): boolea
   return values.length > 2 && least > 0 && Math.max(...values) / least > 10;
 }
 
-/** Series with more than one point: a single value, such as a test metric, is no curve. */
+/** Series with more than one point: a single value, such as a test metric, is no curve, and the epoch is a clock. */
 export function curvesOf(series: readonly Series[]): Series[] {
-  return series.filter(({ points, key }) => points > 1 && !key.startsWith('test_'));
+  return series.filter(({ points, key }) => points > 1 && key !== 'epoch' && !key.startsWith('test_'));
 }

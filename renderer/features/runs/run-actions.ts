@@ -6,6 +6,11 @@ import { notify } from '../../components/notify.ts';
 import { navigate } from '../../shell/router.ts';
 import { useTrainDialog } from '../train/train-dialog.store.ts';
 
+/** Goes to the comparison of runs. */
+export function compareRuns(runs: readonly { readonly id: string }[]): void {
+  navigate(`/compare?runs=${runs.map(({ id }) => id).join(',')}`);
+}
+
 /** Whether a run has ended, so that it can be deleted and run again with what it left. */
 export function hasEnded({ status }: Pick<Run, 'status'>): boolean {
   return status !== 'running' && status !== 'queued';
@@ -66,8 +71,6 @@ export function useRunActions() {
         ...(input ? { dataset: input.datasetName, version: input.version } : {}),
       });
     },
-
-    compare: (runs: readonly Run[]) => navigate(`/compare?runs=${runs.map(({ id }) => id).join(',')}`),
   };
 }
 

@@ -13,7 +13,7 @@ export function Difference({ value, metric }: { readonly value: number; readonly
   return (
     <span className={styles.difference} data-judged={judged}>
       {sign}
-      {Math.abs(value).toFixed(4)}
+      {Number.isInteger(value) ? Math.abs(value) : Math.abs(value).toFixed(4)}
     </span>
   );
 }

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import type { Run, Series } from '../../../app/contract/runs.contract.ts';
-import { chartLine } from '../../charts/chart-line.ts';
+import { chartLine, reachOf } from '../../charts/chart-line.ts';
 import { SharedCursor } from '../../charts/cursor.tsx';
 import { CurveControls } from '../../charts/curve-controls.tsx';
 import { type CurveView, initialCurveView } from '../../charts/curve-view.ts';
@@ -19,6 +19,7 @@ export function RunCharts({ run, series, loading }: RunChartsProps) {
   const [view, setView] = useState<CurveView>(initialCurveView);
   const curves = useMemo(() => curvesOf(series), [series]);
   const groups = useMemo(() => curveGroups(curves.map(({ key }) => key)), [curves]);
+  const reach = useMemo(() => reachOf(curves, view.axis), [curves, view.axis]);
   if (groups.length === 0) {
     const words = loading
       ? 'Reading curves'
@@ -34,7 +35,7 @@ export function RunCharts({ run, series, loading }: RunChartsProps) {
       <CurveControls view={view} onChange={setView} />
       <div className={styles.charts} data-count={Math.min(groups.length, 4)}>
         {groups.map((group) => (
-          <GroupChart key={group.title} group={group} run={run} curves={curves} view={view} />
+          <GroupChart key={group.title} group={group} run={run} curves={curves} view={view} reach={reach} />
         ))}
       </div>
     </SharedCursor>
@@ -46,9 +47,10 @@ interface GroupChartProps {
   readonly run: Run;
   readonly curves: readonly Series[];
   readonly view: CurveView;
+  readonly reach: number | null;
 }
 
-function GroupChart({ group, run, curves, view }: GroupChartProps) {
+function GroupChart({ group, run, curves, view, reach }: GroupChartProps) {
   const mine = useMemo(
     () =>
       group.lines.flatMap(({ key, label }, index) => {
@@ -73,6 +75,7 @@ function GroupChart({ group, run, curves, view }: GroupChartProps) {
         smoothing={view.smoothing}
         ignoreOutliers={view.ignoreOutliers}
         live={run.status === 'running'}
+        reach={reach}
       />
     </div>
   );

@@ -51,7 +51,7 @@ export function useRunColumns(
       {
         id: 'name',
         title: 'Run',
-        width: 210,
+        width: 176,
         sortable: true,
         render: (run) => (
           <span className={styles.runName}>
@@ -71,7 +71,7 @@ export function useRunColumns(
       {
         id: 'curve',
         title: curveKey,
-        width: 118,
+        width: 112,
         render: (run) => <RunSpark run={run} series={byRun.get(run.id)} range={range} />,
       },
     ];
@@ -79,7 +79,7 @@ export function useRunColumns(
       columns.push({
         id: `metrics.${key}`,
         title: key === main ? `${key}  Δ best` : key,
-        width: key === main ? 168 : 96,
+        width: key === main ? 150 : 82,
         align: 'right',
         sortable: true,
         render: (run) => metricCell(run, key, key === main ? (best?.value ?? null) : null),
@@ -89,7 +89,7 @@ export function useRunColumns(
       columns.push({
         id: `params.${key}`,
         title: key,
-        width: Math.max(72, key.length * 7 + 16),
+        width: Math.max(62, key.length * 6.5 + 16),
         align: 'right',
         sortable: true,
         render: (run) => <span className={styles.mono}>{formatParameter(run.params[key])}</span>,
@@ -99,14 +99,14 @@ export function useRunColumns(
       {
         id: 'data',
         title: 'Data',
-        width: 100,
+        width: 84,
         sortable: true,
         render: ({ inputs: [input] }) => (input ? `${input.datasetName} v${input.version}` : '–'),
       },
       {
         id: 'took',
         title: 'Took',
-        width: 96,
+        width: 78,
         align: 'right',
         sortable: true,
         render: (run) => (run.durationMs === null ? '–' : formatDuration(run.durationMs)),
@@ -114,7 +114,7 @@ export function useRunColumns(
       {
         id: 'started',
         title: 'Started',
-        width: 90,
+        width: 76,
         align: 'right',
         sortable: true,
         render: (run) => <span className={styles.quiet}>{formatClock(run.startedAt ?? run.createdAt)}</span>,

@@ -1,15 +1,17 @@
 import type { ReactNode } from 'react';
-import type { RunDetail } from '../../../app/contract/runs.contract.ts';
-import type { Progress } from '../../../app/contract/wire.ts';
+import type { MetricSummary, RunDetail } from '../../../app/contract/runs.contract.ts';
+import { fromWireNumber, type Progress } from '../../../app/contract/wire.ts';
 import { formatReading } from '../../charts/numbers.ts';
 import { formatDuration } from '../../components/format.ts';
-import { orderedMetrics } from './metrics.ts';
+import { metricDirection, orderedMetrics } from './metrics.ts';
 import { hasEnded } from './run-actions.ts';
 import styles from './runs.module.css';
 
 /** The strip of headline values: where the run stands while it goes on, its metrics once it is over. */
 export function RunFacts({ run, progress }: { readonly run: RunDetail; readonly progress: Progress }) {
-  const metrics = orderedMetrics(Object.keys(run.metrics)).filter((key) => !key.includes('learning_rate'));
+  const metrics = orderedMetrics(Object.keys(run.metrics)).filter(
+    (key) => key !== 'epoch' && !key.includes('learning_rate'),
+  );
   const steps = Math.max(0, ...Object.values(run.metricSummaries).map(({ lastStep }) => lastStep));
   const facts: { name: string; value: ReactNode; small?: string }[] = [];
   if (!hasEnded(run)) {
@@ -25,11 +27,12 @@ export function RunFacts({ run, progress }: { readonly run: RunDetail; readonly 
     facts.push({
       name: key,
       value: formatReading(Number(run.metrics[key])),
-      small: steady ? `min ${formatReading(Number(summary.min))}` : undefined,
+      small: steady ? bestOf(key, summary) : undefined,
     });
   }
   if (steps > 0) facts.push({ name: 'Steps', value: steps.toLocaleString('en-US') });
-  if (run.durationMs !== null) facts.push({ name: 'Took', value: formatDuration(run.durationMs) });
+  if (run.durationMs !== null)
+    facts.push({ name: hasEnded(run) ? 'Took' : 'Elapsed', value: formatDuration(run.durationMs) });
   return (
     <dl className={styles.facts}>
       {facts.map(({ name, value, small }) => (
@@ -42,4 +45,11 @@ export function RunFacts({ run, progress }: { readonly run: RunDetail; readonly 
       ))}
     </dl>
   );
+}
+
+/** The best value a metric took on the way; nothing where its better direction is not known. */
+function bestOf(key: string, { min, max }: MetricSummary): string | undefined {
+  const direction = metricDirection(key);
+  if (direction === null) return undefined;
+  return `best ${formatReading(fromWireNumber(direction === 'higher' ? max : min))}`;
 }

@@ -52,7 +52,7 @@ function RunView({ run }: { readonly run: RunDetail }) {
           </span>
         }
         facts={
-          <>
+          <span>
             <Badge tone={run.status}>{run.status}</Badge> {run.template}
             {input ? (
               <>
@@ -63,7 +63,7 @@ function RunView({ run }: { readonly run: RunDetail }) {
               </>
             ) : null}
             {run.startedAt === null ? '' : `, started ${formatClock(run.startedAt)}`}, {run.target}
-          </>
+          </span>
         }
         actions={
           <>

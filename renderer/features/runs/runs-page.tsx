@@ -12,7 +12,7 @@ import { navigate, useQueryString } from '../../shell/router.ts';
 import { useTrainDialog } from '../train/train-dialog.store.ts';
 import { useAllRuns } from './all-runs.ts';
 import { ColumnChoice } from './column-choice.tsx';
-import { useRunActions } from './run-actions.ts';
+import { compareRuns, useRunActions } from './run-actions.ts';
 import { columnKeys, useRunColumns } from './run-columns.tsx';
 import { useRunSelection } from './run-selection.store.ts';
 import styles from './runs.module.css';
@@ -41,8 +41,8 @@ export function RunsPage() {
     const onKey = (event: KeyboardEvent) => {
       const typing =
         event.target instanceof HTMLElement && event.target.closest('input, textarea, select, [role=dialog]');
-      if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.key.toLowerCase() === 'c' && picked.length > 0) actions.compare(picked);
+      if (typing || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key.toLowerCase() === 'c' && picked.length > 0) compareRuns(picked);
       if (event.key === 'Escape' && picked.length > 0) select(new Set());
     };
     window.addEventListener('keydown', onKey);
@@ -79,7 +79,7 @@ export function RunsPage() {
           </>
         }
       />
-      <div className={styles.filter} role="search">
+      <search className={styles.filter}>
         <label className={styles.filterText}>
           <IconFilter size={16} stroke={1.5} aria-hidden />
           <span className={styles.srOnly}>Filter runs</span>
@@ -104,7 +104,7 @@ export function RunsPage() {
             ))}
           </select>
         </label>
-      </div>
+      </search>
       {choosing ? (
         <ColumnChoice
           keys={columnKeys(runs)}

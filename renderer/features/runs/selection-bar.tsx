@@ -2,7 +2,7 @@ import { IconChartLine, IconPlayerStop, IconRefresh, IconTrash } from '@tabler/i
 import type { Run } from '../../../app/contract/runs.contract.ts';
 import { Button } from '../../components/button.tsx';
 import { KeyCap } from '../../components/key-cap.tsx';
-import { hasEnded, type RunActions } from './run-actions.ts';
+import { compareRuns, hasEnded, type RunActions } from './run-actions.ts';
 import styles from './runs.module.css';
 
 interface SelectionBarProps {
@@ -29,7 +29,7 @@ export function SelectionBar({ runs, actions, onClear }: SelectionBarProps) {
       <Button
         variant="primary"
         icon={<IconChartLine size={16} stroke={1.5} aria-hidden />}
-        onClick={() => actions.compare(runs)}
+        onClick={() => compareRuns(runs)}
       >
         Compare <KeyCap>C</KeyCap>
       </Button>

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { Run } from '../../../app/contract/runs.contract.ts';
 import type { Progress } from '../../../app/contract/wire.ts';
+import { follow } from '../../client/follow.ts';
 import { client } from '../../client/orpc.ts';
 import { hasEnded } from './run-actions.ts';
 
@@ -13,11 +14,11 @@ export function useJobProgress(run: Run): Progress {
     setLive(null);
     if (ended || jobId === null) return;
     const stop = new AbortController();
-    const watch = async () => {
-      const states = await client.jobs.watch({ id: jobId }, { signal: stop.signal });
-      for await (const { progress } of states) setLive(progress);
-    };
-    watch().catch(() => setLive(null));
+    follow<{ readonly progress: Progress }>(
+      (signal) => client.jobs.watch({ id: jobId }, { signal }),
+      ({ progress }) => setLive(progress),
+      stop.signal,
+    ).catch(() => setLive(null));
     return () => stop.abort();
   }, [jobId, ended]);
   return live ?? run.progress;

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { MetricPoint, Run, Series } from '../../../app/contract/runs.contract.ts';
 import { withPoints } from '../../charts/chart-line.ts';
+import { follow } from '../../client/follow.ts';
 import { client, orpc } from '../../client/orpc.ts';
 
 interface SeriesRequest {
@@ -48,6 +49,11 @@ export function useSeries({ runs, keys, maxPoints = 1000 }: SeriesRequest): {
   return { series, loading: query.isPending && ids.length > 0, error: query.error };
 }
 
+interface Batch {
+  readonly runId: Run['id'];
+  readonly points: readonly MetricPoint[];
+}
+
 type LivePoints = ReadonlyMap<Run['id'], readonly MetricPoint[]>;
 
 function useLivePoints(watched: string, refetch: () => Promise<unknown>): LivePoints {
@@ -65,24 +71,24 @@ function useLivePoints(watched: string, refetch: () => Promise<unknown>): LivePo
       timer = undefined;
       setPoints(new Map([...buffer].map(([id, list]) => [id, [...list]])));
     };
-    const watch = async () => {
-      const batches = await client.runs.watchMetrics({ runs }, { signal: stop.signal });
-      for await (const batch of batches) {
-        buffer.set(batch.runId, [...(buffer.get(batch.runId) ?? []), ...batch.points]);
-        count += batch.points.length;
-        if (first || count > keepPoints) {
-          if (!first) buffer.clear();
-          first = false;
-          count = 0;
-          await refetch();
-        }
-        timer ??= setTimeout(draw, drawEveryMs);
+    const take = (batch: Batch) => {
+      // Points that the series has already are left out when both are joined, so the buffer may hold too many.
+      if (count > keepPoints) buffer.clear();
+      buffer.set(batch.runId, [...(buffer.get(batch.runId) ?? []), ...batch.points]);
+      if (first || count > keepPoints) {
+        first = false;
+        count = 0;
+        void refetch();
       }
+      count += batch.points.length;
+      timer ??= setTimeout(draw, drawEveryMs);
     };
-    watch().catch((error: unknown) => {
-      if (!stop.signal.aborted) void refetch();
-      return error;
-    });
+    // A connection that was lost may have swallowed points: the series is read again with the first that follow.
+    const open = (signal: AbortSignal) => {
+      first = true;
+      return client.runs.watchMetrics({ runs }, { signal });
+    };
+    follow<Batch>(open, take, stop.signal).catch(() => void refetch());
     return () => {
       stop.abort();
       clearTimeout(timer);

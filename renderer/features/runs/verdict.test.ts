@@ -106,7 +106,7 @@ describe('the verdict on one run', () => {
       run('foreign', { test_accuracy: 0.99 }, 'other'),
     ];
     const verdict = runVerdict(one, others);
-    expect(verdict.headline).toBe('97.5 % test accuracy');
+    expect(verdict.headline).toBe('97.5 % test accuracy,');
     expect(verdict.rest).toBe('1.7 points better than the other run on the same data, softmax.');
   });
 });

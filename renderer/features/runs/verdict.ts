@@ -105,8 +105,8 @@ export function runVerdict(run: Run, others: readonly Run[]): Verdict {
     ({ id, inputs }) => id !== run.id && inputs[0]?.digest === run.inputs[0]?.digest,
   );
   const best = bestBy(rivals, metric);
-  const base = { headline: measured, metric, winner: run.id };
-  if (!best) return { ...base, rest: stateInWords(run), detail: '' };
+  const base = { headline: `${measured},`, metric, winner: run.id };
+  if (!best) return { ...base, headline: `${measured}.`, rest: stateInWords(run), detail: '' };
   const difference = value - best.value;
   const ahead = metricDirection(metric) === 'lower' ? difference < 0 : difference > 0;
   const place = `${rivals.length === 1 ? 'the other run' : `the best of ${rivals.length} other runs`} on the same data, ${best.run.name}`;

@@ -48,7 +48,7 @@ describe('the train form', () => {
 
   it('names the value and the cure where one does not fit', () => {
     expect(read({ epochs: '2.5' }).problems.epochs).toBe('2.5 is not a whole number.');
-    expect(read({ epochs: '0' }).problems.epochs).toBe('0 is outside 1 to 10000.');
+    expect(read({ epochs: '0' }).problems.epochs).toBe('0 is outside 1 to 10,000.');
     expect(read({ learning_rate: 'fast' }).problems.learning_rate).toContain('Write one like 0.001');
     expect(read({ hidden: '256,x' }).problems.hidden).toContain('“x”');
     expect(read({ optimizer: 'lion' }).problems.optimizer).toContain('adam, sgd');

@@ -86,8 +86,10 @@ function parameterFrom(
 }
 
 function limits(min: number | undefined, max: number | undefined): string {
-  if (min !== undefined && max !== undefined) return `${min} to ${max}`;
-  return min !== undefined ? `${min} and above` : `${max} and below`;
+  const words = (value: number | undefined) =>
+    value !== undefined && value >= 10_000 ? value.toLocaleString('en-US') : String(value);
+  if (min !== undefined && max !== undefined) return `${words(min)} to ${words(max)}`;
+  return min !== undefined ? `${words(min)} and above` : `${words(max)} and below`;
 }
 
 /** Range and default of a parameter, for the line under its field. */

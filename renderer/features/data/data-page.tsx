@@ -1,0 +1,2 @@
+import { PageHeader } from '../../components/page-header.tsx';
+export function DataPage() { return <PageHeader title="DataPage" />; }

@@ -1,0 +1,2 @@
+import { PageHeader } from '../../components/page-header.tsx';
+export function HomePage() { return <PageHeader title="HomePage" />; }

@@ -1,0 +1,38 @@
+import { StateMark } from '../components/state-mark.tsx';
+import { type Feature, features } from './features.tsx';
+import styles from './frame.module.css';
+import { Link } from './router.ts';
+import { useResources } from './resources.store.ts';
+
+/** The pages there are. */
+export function Rail({ current }: { readonly current: Feature | null }) {
+  const running = useResources((resources) => resources.latest?.running ?? 0);
+  return (
+    <nav className={styles.rail} aria-label="Pages">
+      <ul>
+        {features.map((feature, index) => {
+          const begins = index > 0 && features[index - 1]?.part !== feature.part;
+          const place = feature.part === 'end' ? styles.end : begins ? styles.part : undefined;
+          const Icon = feature.icon;
+          return (
+            <li key={feature.path} className={place}>
+              <Link
+                to={feature.path}
+                title={feature.title}
+                aria-current={feature === current ? 'page' : undefined}
+              >
+                <Icon size={16} stroke={1.5} />
+                <span>{feature.title}</span>
+                {feature.path === '/runs' && running > 0 ? (
+                  <small>
+                    <StateMark state="running" /> {running}
+                  </small>
+                ) : null}
+              </Link>
+            </li>
+          );
+        })}
+      </ul>
+    </nav>
+  );
+}

@@ -1,0 +1,100 @@
+import { IconFolder, IconWifiOff } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import type { Resources } from '../../app/contract/system.contract.ts';
+import { useFollow } from '../client/follow.ts';
+import { client, orpc } from '../client/orpc.ts';
+import { formatBytes } from '../components/format.ts';
+import { StateMark } from '../components/state-mark.tsx';
+import styles from './frame.module.css';
+import { useResources } from './resources.store.ts';
+import { Link } from './router.ts';
+
+/** What the machine does, what it has left, where the work lies, and who is told about it. */
+export function StatusBar() {
+  const latest = useResources((resources) => resources.latest);
+  const info = useQuery(orpc.system.info.queryOptions());
+  useFollow('resources', {
+    open: (signal) => client.system.watchResources(undefined, { signal }),
+    onItem: (next) => useResources.setState({ latest: next }),
+  });
+  return (
+    <footer className={styles.status} aria-label="Status">
+      <Queue resources={latest} />
+      {latest?.gpus.map((gpu, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a machine's GPUs keep their order, and may share a name
+        <Meter
+          key={index}
+          name={`GPU ${index}`}
+          title={gpu.name}
+          used={gpu.memoryUsedBytes}
+          total={gpu.memoryTotalBytes}
+        />
+      ))}
+      {latest ? (
+        <>
+          <Meter name="Memory" used={latest.memoryUsedBytes} total={latest.memoryTotalBytes} />
+          <span className={styles.plain}>
+            Disk <output>{formatBytes(latest.diskFreeBytes)} free</output>
+          </span>
+        </>
+      ) : null}
+      <span className={`${styles.plain} ${styles.right} ${styles.optional}`}>
+        <IconWifiOff size={13} stroke={1.5} aria-hidden /> Nothing uses the network
+      </span>
+      {info.data ? (
+        <Link to="/settings" className={styles.plain} title={`Workspace ${info.data.workspace}`}>
+          <IconFolder size={13} stroke={1.5} aria-hidden />
+          <output>{shortPath(info.data.workspace)}</output>
+        </Link>
+      ) : null}
+    </footer>
+  );
+}
+
+function Queue({ resources }: { readonly resources: Resources | null }) {
+  if (!resources) return <span>Connecting</span>;
+  const { running, queued } = resources;
+  if (running === 0 && queued === 0) {
+    return (
+      <span>
+        <StateMark state="finished" /> Ready
+      </span>
+    );
+  }
+  return (
+    <span>
+      <StateMark state={running > 0 ? 'running' : 'queued'} />
+      {running} running · {queued} queued
+    </span>
+  );
+}
+
+interface MeterProps {
+  readonly name: string;
+  readonly title?: string;
+  readonly used: number | null;
+  readonly total: number | null;
+}
+
+function Meter({ name, title, used, total }: MeterProps) {
+  if (used === null || total === null || total <= 0) return null;
+  const unit = total >= 1e9 ? 1e9 : 1e6;
+  const whole = (bytes: number) => (bytes / unit >= 10 ? Math.round(bytes / unit) : (bytes / unit).toFixed(1));
+  return (
+    <span title={title}>
+      {name}
+      <span className={styles.meter} aria-hidden>
+        <i style={{ width: `${Math.min(100, (used / total) * 100)}%` }} />
+      </span>
+      <output>
+        {whole(used)} / {whole(total)} {unit === 1e9 ? 'GB' : 'MB'}
+      </output>
+    </span>
+  );
+}
+
+/** The last two parts of a path, enough to know it by. */
+function shortPath(path: string): string {
+  const parts = path.split(/[/\\]/).filter(Boolean);
+  return parts.length <= 2 ? path : `…/${parts.slice(-2).join('/')}`;
+}
