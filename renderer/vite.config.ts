@@ -2,10 +2,10 @@ import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-/** The page: one build for the desktop window and for browsers. Relative addresses, so that it runs at any origin. */
+/** The page: one build for the desktop window and for browsers, served at the root of either. */
 export default defineConfig({
   root: import.meta.dirname,
-  base: './',
+  base: '/',
   plugins: [react()],
   // plotly.js asks for Node's name of the global object.
   define: { global: 'globalThis' },

@@ -38,8 +38,3 @@ export const progress = z.object({
   remainingMs: z.number().nonnegative().nullable(),
 });
 export type Progress = z.infer<typeof progress>;
-
-export const page = z.object({
-  limit: z.number().int().min(1).max(1000).default(200),
-  offset: z.number().int().min(0).default(0),
-});

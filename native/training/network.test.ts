@@ -60,7 +60,9 @@ function randomBatch(network: Network, loss: Loss): Batch {
       );
     }).flat(),
     // The last row stands for padding: it must not move anything.
-    rowWeights: Array.from({ length: ROWS }, (_, row) => (row === ROWS - 1 ? 0 : Math.fround(1 / (ROWS - 1)))),
+    rowWeights: Array.from({ length: ROWS }, (_, row) =>
+      row === ROWS - 1 ? 0 : Math.fround(1 / (ROWS - 1)),
+    ),
   };
 }
 

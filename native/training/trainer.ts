@@ -184,10 +184,11 @@ class Trainer {
   async finish(): Promise<Trained> {
     const { split, sample, features } = this.#prepared;
     const { weights } = this.#session.optimizer;
-    // The last update comes after the last loss that was looked at.
-    const lost = weights.find((weight) => !Number.isFinite(weight));
-    if (lost !== undefined && split.validation.length === 0) throw this.#ranAway('weight', lost, this.#at.step);
     if (split.validation.length > 0) weights.set(this.#best);
+    const sampleSums = await this.#session.sums(features, sample.rows);
+    // The last update comes after the last loss that was looked at.
+    const lost = sampleSums.find((sum) => !Number.isFinite(sum));
+    if (lost !== undefined) throw this.#ranAway('prediction', lost, this.#at.step);
     const metrics = split.test.length > 0 ? prefixed('test', await this.#judge(split.test)) : {};
     this.#host.journal.metrics(this.#at.step, metrics);
     const message = `${this.#at.epoch} of ${this.#spec.params.epochs} epochs`;
@@ -196,7 +197,7 @@ class Trainer {
       network: this.#network,
       weights: Float32Array.from(weights),
       metrics,
-      sampleSums: await this.#session.sums(features, sample.rows),
+      sampleSums,
     };
   }
 

@@ -2,9 +2,6 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import type { Column } from '../../app/contract/datasets.contract.ts';
-import { resolveParameters } from '../../app/domains/training/resolve-parameters.ts';
-import { templates } from '../../app/domains/training/templates.ts';
 import {
   type ExitSentinel,
   exitSentinel,
@@ -15,6 +12,24 @@ import type { TrainParams, TrainSpec } from '../../app/kernel/ports/training.ts'
 import { runTraining } from '../../native/training/run-training.ts';
 
 export const digitsCsv = path.resolve(import.meta.dirname, '../../resources/sample/digits/digits.csv');
+
+const usual: TrainParams = {
+  target: 'label',
+  task: 'auto',
+  exclude: [],
+  hidden: [16],
+  activation: 'relu',
+  optimizer: 'adam',
+  learning_rate: 0.01,
+  momentum: 0.9,
+  weight_decay: 0,
+  batch_size: 32,
+  epochs: 10,
+  patience: 0,
+  validation_fraction: 0.15,
+  test_fraction: 0.2,
+  seed: 7,
+};
 
 /** Run a query and keep its rows as the Parquet file that the engine reads. */
 export async function writeTable(folder: string, name: string, sql: string): Promise<string> {
@@ -54,7 +69,7 @@ export class TrainingBench {
     return writeTable(this.root, name, sql);
   }
 
-  /** A run folder with a spec: the template's defaults with what the test gives. */
+  /** A run folder with a spec: usual parameters with what the test gives. */
   folder(
     tablePath: string,
     template: TrainSpec['template'],
@@ -64,8 +79,6 @@ export class TrainingBench {
     this.#runs += 1;
     const folder = path.join(this.root, `run-${this.#runs}`);
     fs.mkdirSync(path.join(folder, 'outputs'), { recursive: true });
-    const declared = templates.find(({ id }) => id === template)!;
-    const columns: Column[] = [{ name: 'label', type: 'integer' }];
     const spec: TrainSpec = {
       version: 1,
       runId: '0'.repeat(32),
@@ -77,7 +90,7 @@ export class TrainingBench {
         datasetDigest: '0'.repeat(64),
         latheVersion: '0.0.0',
       },
-      params: { ...resolveParameters(declared, {}, columns).engine, ...params },
+      params: { ...usual, ...params },
       threads,
       resume: false,
     };

@@ -161,14 +161,12 @@ describe('runs and the core that left them', () => {
   it('takes over a run that ended while no core was there', async () => {
     const { id } = await create();
     await closeCore();
-    executor
-      .job(id)
-      .exit('failed', {
-        code: 'TRAINING_IMPOSSIBLE',
-        message: 'one class only',
-        nextStep: 'choose another target',
-        details: {},
-      });
+    executor.job(id).exit('failed', {
+      code: 'TRAINING_IMPOSSIBLE',
+      message: 'one class only',
+      nextStep: 'choose another target',
+      details: {},
+    });
     open();
     await runs.recover();
     const run = await until(id, 'failed');

@@ -8,11 +8,18 @@ const target: TemplateParameter = {
   advanced: false,
 };
 
-const common: readonly TemplateParameter[] = [
+/** What suits one template and not another; README.md says how these were chosen. */
+interface Defaults {
+  readonly epochs: number;
+  readonly learningRate: number;
+  readonly patience: number;
+}
+
+const common = ({ epochs, learningRate, patience }: Defaults): readonly TemplateParameter[] => [
   {
     key: 'epochs',
     type: 'integer',
-    default: 60,
+    default: epochs,
     min: 1,
     max: 100_000,
     help: 'Times the training rows are gone through, at most.',
@@ -21,7 +28,7 @@ const common: readonly TemplateParameter[] = [
   {
     key: 'learning_rate',
     type: 'number',
-    default: 0.002,
+    default: learningRate,
     min: 1e-9,
     max: 100,
     help: 'Size of a step.',
@@ -65,7 +72,7 @@ const common: readonly TemplateParameter[] = [
   {
     key: 'weight_decay',
     type: 'number',
-    default: 0,
+    default: 0.001,
     min: 0,
     max: 10,
     help: 'L2 penalty on the weights.',
@@ -74,7 +81,7 @@ const common: readonly TemplateParameter[] = [
   {
     key: 'patience',
     type: 'integer',
-    default: 10,
+    default: patience,
     min: 0,
     max: 100_000,
     help: 'Epochs without a better validation loss before training ends early; 0 never does.',
@@ -122,7 +129,7 @@ export const templates: readonly Template[] = [
     title: 'Softmax regression',
     summary:
       'A linear model: quick, hard to beat on simple data, and the yardstick for anything bigger. On a numeric target it is linear regression.',
-    parameters: [target, ...common],
+    parameters: [target, ...common({ epochs: 100, learningRate: 0.01, patience: 10 })],
   },
   {
     id: 'mlp',
@@ -133,7 +140,7 @@ export const templates: readonly Template[] = [
       {
         key: 'hidden',
         type: 'integers',
-        default: '128,64',
+        default: '256,128',
         help: 'Sizes of the hidden layers, separated by commas.',
         advanced: false,
       },
@@ -145,7 +152,7 @@ export const templates: readonly Template[] = [
         help: 'What each hidden unit does with its sum.',
         advanced: true,
       },
-      ...common,
+      ...common({ epochs: 100, learningRate: 0.002, patience: 15 }),
     ],
   },
 ];

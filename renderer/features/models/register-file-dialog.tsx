@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { client, orpc } from '../../client/orpc.ts';
+import { uploadFile } from '../../client/upload.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
@@ -8,7 +9,6 @@ import { formatBytes } from '../../components/format.ts';
 import { notify } from '../../components/notify.ts';
 import { navigate } from '../../shell/router.ts';
 import form from '../train/train.module.css';
-import { uploadFile } from './upload.ts';
 
 /** Registers an ONNX file: one that the browser sends, or a path on the machine that runs Lathe. */
 export function RegisterFileDialog({ onClose }: { readonly onClose: () => void }) {

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { RunDetail } from '../../../app/contract/runs.contract.ts';
 import { orpc } from '../../client/orpc.ts';
 import { Badge } from '../../components/badge.tsx';
@@ -14,6 +14,7 @@ import { Link } from '../../shell/router.ts';
 import { RegisterModelDialog } from '../models/register-model-dialog.tsx';
 import { useAllRuns } from './all-runs.ts';
 import { EditableName } from './editable-name.tsx';
+import { useSeconds, withLiveValues } from './live-run.ts';
 import { hasEnded, useRunActions } from './run-actions.ts';
 import { RunAside } from './run-aside.tsx';
 import { RunCharts } from './run-charts.tsx';
@@ -32,11 +33,13 @@ export function RunPage({ runId }: { readonly runId: string }) {
   return <RunView run={query.data} />;
 }
 
-function RunView({ run }: { readonly run: RunDetail }) {
+function RunView({ run: recorded }: { readonly run: RunDetail }) {
   const actions = useRunActions();
   const { runs } = useAllRuns();
-  const { series, loading } = useSeries({ runs: [run] });
-  const progress = useJobProgress(run);
+  const { series, loading } = useSeries({ runs: [recorded] });
+  const nowMs = useSeconds(!hasEnded(recorded));
+  const run = useMemo(() => withLiveValues(recorded, series, nowMs), [recorded, series, nowMs]);
+  const progress = useJobProgress(recorded);
   const [registering, setRegistering] = useState(false);
   const model = run.artifacts.find(({ path }) => path.endsWith('.onnx'));
   const points = series.reduce((count, one) => count + one.points, 0);

@@ -72,13 +72,15 @@ function useLivePoints(watched: string, refetch: () => Promise<unknown>): LivePo
       setPoints(new Map([...buffer].map(([id, list]) => [id, [...list]])));
     };
     const take = (batch: Batch) => {
-      // Points that the series has already are left out when both are joined, so the buffer may hold too many.
-      if (count > keepPoints) buffer.clear();
       buffer.set(batch.runId, [...(buffer.get(batch.runId) ?? []), ...batch.points]);
       if (first || count > keepPoints) {
         first = false;
         count = 0;
-        void refetch();
+        const held = new Map([...buffer].map(([id, list]) => [id, list.length]));
+        // What was held before the series is read anew is in it, and need not be kept beside it.
+        void refetch().then(() => {
+          for (const [id, list] of buffer) buffer.set(id, list.slice(held.get(id) ?? 0));
+        });
       }
       count += batch.points.length;
       timer ??= setTimeout(draw, drawEveryMs);

@@ -39,10 +39,6 @@ export function numberWords(value: number | string | boolean | null | undefined)
     : String(+value.toPrecision(4));
 }
 
-export function shortId(id: string): string {
-  return id.slice(-8);
-}
-
 export function count(number: number, noun: string): string {
   return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
 }
