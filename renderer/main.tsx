@@ -1,7 +1,7 @@
 import { createRoot } from 'react-dom/client';
-import { createQueryClient } from './client/query-client.ts';
 import { keepFresh } from './client/live.ts';
 import { connectPage } from './client/orpc.ts';
+import { createQueryClient } from './client/query-client.ts';
 import { pageTransport } from './client/transports.ts';
 import { App } from './shell/app.tsx';
 import { applyAppearance } from './shell/appearance.store.ts';

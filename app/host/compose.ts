@@ -145,6 +145,9 @@ export async function compose(options: ComposeOptions) {
       sample: sampleRouter(sample),
     };
 
+    // Released first: a job that is cancelled waits for the runs and workers that it uses, which must still be there.
+    parts.add('jobs', () => core.jobs.close());
+
     await runs.recover();
     if (options.restoreEndpoints) serving.restore();
 

@@ -1,7 +1,7 @@
 import { type ChartLine, type HorizontalAxis, positions } from './chart-line.ts';
 
 /** The numbers behind a chart, one row per position and one column per line. */
-export interface ChartTable {
+interface ChartTable {
   readonly rows: readonly { readonly at: number; readonly values: readonly (number | null)[] }[];
   /** Rows before thinning; greater than `rows.length` where rows were left out. */
   readonly total: number;

@@ -13,7 +13,7 @@ export interface ChartTokens {
 }
 
 /** Reads the tokens as they hold on an element; another theme holds on an element with its own `data-theme`. */
-export function readChartTokens(element: Element): ChartTokens {
+function readChartTokens(element: Element): ChartTokens {
   const style = getComputedStyle(element);
   const token = (name: string) => style.getPropertyValue(name).trim();
   return {

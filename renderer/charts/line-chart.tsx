@@ -20,7 +20,7 @@ import { loadPlotly, type Plotly } from './plotly.loader.ts';
 import type { ValueRange } from './range.ts';
 import { useSize } from './use-size.ts';
 
-export interface LineChartProps {
+interface LineChartProps {
   readonly title: string;
   /** Unit or a word on the quantity; the scale's name is added. */
   readonly unit?: string;
@@ -39,6 +39,8 @@ export interface LineChartProps {
   readonly small?: boolean;
   /** Whether values stand in the chart's own head; a page with a legend of its own turns it off. */
   readonly readings?: boolean;
+  /** Whether up to three lines carry their names at their ends. */
+  readonly labels?: boolean;
 }
 
 /** Overlaid curves with a cursor that all charts of the page share. */
@@ -66,7 +68,8 @@ export function LineChart(props: LineChartProps) {
     [scale, axis, smoothing, showRaw, small, ignoreOutliers, focusedId, zoom, live, reach],
   );
   const plan = useMemo(() => planLinePlot(lines, options), [lines, options]);
-  const labelEnds = !small && lines.length <= 3 && lines.some(({ name }) => name !== title);
+  const labelEnds =
+    props.labels !== false && !small && lines.length <= 3 && lines.some(({ name }) => name !== title);
   const margin: PlotMargin = useMemo(
     () => ({
       left: leftMargin(plan),

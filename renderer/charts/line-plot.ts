@@ -40,7 +40,7 @@ export interface PlottedLine {
   readonly shown: readonly number[];
 }
 
-export interface Axis {
+interface Axis {
   readonly range: ValueRange;
   readonly ticks: readonly { readonly at: number; readonly label: string }[];
 }
@@ -111,7 +111,7 @@ function verticalAxis(
     return { axis: { range, ticks: ticks.map((at) => ({ at, label: formatLogTick(at) })) }, clipped };
   }
   const range = steppedRange(kept ?? { min: 0, max: 1 });
-  const ticks = linearTicks(range.min, range.max, 5);
+  const ticks = linearTicks(range.min, range.max, options.ticks > 3 ? 5 : 3);
   const step = (ticks[1] ?? range.max) - (ticks[0] ?? range.min);
   return { axis: { range, ticks: ticks.map((at) => ({ at, label: formatTick(at, step) })) }, clipped };
 }

@@ -4,7 +4,7 @@ const dashes = ['solid', 'dash', 'dot', 'dashdot'] as const;
 /** The most lines that keep full strength side by side; beyond it only the focused one does. */
 export const fullStrengthLines = 12;
 
-export interface LineStyle {
+interface LineStyle {
   readonly dash: (typeof dashes)[number];
   readonly widthPx: number;
   readonly opacity: number;

@@ -50,7 +50,7 @@ function outward(value: number, direction: 'up' | 'down'): number {
   return Number(((mark ?? 1) * power).toPrecision(12));
 }
 
-export interface ClippedRange extends ValueRange {
+interface ClippedRange extends ValueRange {
   /** Points that lie outside, to be named beside the chart. */
   readonly clipped: number;
 }

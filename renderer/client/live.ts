@@ -39,7 +39,7 @@ export function keepFresh(queries: QueryClient, signal: AbortSignal): void {
   const note = (keys: readonly QueryKey[] | null) => {
     if (keys === null) pending.set('all', null);
     else for (const key of keys) pending.set(JSON.stringify(key), key);
-    timer ??= setTimeout(flush, gatherMs);
+    if (timer === undefined) timer = setTimeout(flush, gatherMs);
   };
 
   const watch = () =>

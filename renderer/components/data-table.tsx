@@ -1,6 +1,15 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a virtual table cannot be a table element, because most of its rows are not there
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from 'react';
 import { useRowHeight } from '../shell/appearance.store.ts';
 import styles from './data-table.module.css';
 import { nextRow, selectionAfter } from './table-keys.ts';
@@ -101,7 +110,6 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   };
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a virtual table cannot be a table element: most rows are not there
     <div
       ref={scroller}
       className={styles.scroller}
@@ -113,7 +121,12 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       tabIndex={0}
       onKeyDown={onKeyDown}
     >
-      <div className={styles.head} role="row" tabIndex={-1} style={{ gridTemplateColumns: template, minWidth }}>
+      <div
+        className={styles.head}
+        role="row"
+        tabIndex={-1}
+        style={{ gridTemplateColumns: template, minWidth }}
+      >
         {onSelect ? <MarkAll rows={rows} rowId={rowId} selected={selected} onSelect={onSelect} /> : null}
         {columns.map((column) => (
           <HeadCell key={column.id} column={column} sort={sort} onSort={onSort} />
@@ -200,7 +213,8 @@ function HeadCell<Row>({ column, sort, onSort }: HeadCellProps<Row>) {
 type MarkAllProps<Row> = Required<Pick<DataTableProps<Row>, 'rows' | 'rowId' | 'selected' | 'onSelect'>>;
 
 function MarkAll<Row>({ rows, rowId, selected, onSelect }: MarkAllProps<Row>) {
-  const all = rows.length > 0 && selected.size >= rows.length && rows.every((row) => selected.has(rowId(row)));
+  const all =
+    rows.length > 0 && selected.size >= rows.length && rows.every((row) => selected.has(rowId(row)));
   return (
     <span role="columnheader" tabIndex={-1}>
       <input

@@ -13,6 +13,9 @@ interface DialogProps {
   readonly children: ReactNode;
 }
 
+/** What takes the focus where nothing asks for it: the first control under the head. */
+const firstControl = 'input:enabled, select:enabled, textarea:enabled, div + div button:enabled';
+
 /** The browser's own modal dialog: it holds the focus, gives it back, and closes on Escape. */
 export function Dialog({ opened, title, onClose, size = 480, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -22,7 +25,8 @@ export function Dialog({ opened, title, onClose, size = 480, children }: DialogP
     if (!opened || !current || current.open) return;
     const before = document.activeElement;
     current.showModal();
-    current.querySelector<HTMLElement>('[data-autofocus]')?.focus();
+    const first = current.querySelector<HTMLElement>('[data-autofocus]') ?? current.querySelector<HTMLElement>(firstControl);
+    first?.focus();
     return () => {
       // React takes the element away before the browser could give the focus back.
       if (before instanceof HTMLElement && before.isConnected) before.focus();
@@ -30,7 +34,6 @@ export function Dialog({ opened, title, onClose, size = 480, children }: DialogP
   }, [opened]);
   if (!opened) return null;
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape is the keyboard's way, and the dialog has it by itself
     <dialog
       ref={dialog}
       className={styles.dialog}

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { counted, formatBytes, formatClock, formatDuration, formatNumber, formatPercent } from './format.ts';
+import {
+  counted,
+  formatAgo,
+  formatBytes,
+  formatClock,
+  formatDuration,
+  formatMetric,
+  formatNumber,
+  formatPercent,
+} from './format.ts';
 
 describe('words for values', () => {
   it.each([
@@ -9,6 +18,7 @@ describe('words for values', () => {
     [999_999, '1.0 MB'],
     [31_200_000_000, '31.2 GB'],
     [412_400_000_000, '412 GB'],
+    [-2_500_000, '−2.5 MB'],
   ])('%d bytes are %s', (bytes, words) => expect(formatBytes(bytes)).toBe(words));
 
   it.each([
@@ -26,20 +36,44 @@ describe('words for values', () => {
     [-0.25, '−0.25'],
     [0, '0'],
     [0.00001234, '1.23e−5'],
+    [4.49137, '4.491'],
     [Number.NaN, 'NaN'],
     [Number.NEGATIVE_INFINITY, '−∞'],
     [1_234_567, '1,234,567'],
   ])('%d is %s', (value, words) => expect(formatNumber(value)).toBe(words));
 
-  it('tells times of today by the clock and others by the day', () => {
-    const now = new Date(2026, 10, 21, 15, 0).getTime();
-    expect(formatClock(new Date(2026, 10, 21, 14, 13).getTime(), now)).toBe('14:13');
-    expect(formatClock(new Date(2026, 10, 18, 9, 0).getTime(), now)).toBe('18 Nov');
-    expect(formatClock(new Date(2025, 10, 18, 9, 0).getTime(), now)).toBe('18 Nov 2025');
-  });
+  it.each([
+    [0.98049, '0.9805'],
+    [-0.0015, '−0.0015'],
+    [0.00001, '1.000e−5'],
+    ['Infinity', '∞'],
+    ['NaN', 'NaN'],
+    [null, '–'],
+  ])('the metric %s is %s', (value, words) => expect(formatMetric(value)).toBe(words));
 
   it('puts a space before the percent sign and an s where there are several', () => {
-    expect(formatPercent(0.97)).toBe('97 %');
+    expect([formatPercent(0.97), formatPercent(0.0041), formatPercent(0)]).toEqual(['97 %', '0.4 %', '0 %']);
     expect([counted(1, 'run'), counted(2000, 'run')]).toEqual(['1 run', '2,000 runs']);
+  });
+});
+
+describe('words for moments', () => {
+  const at = (...parts: [number, number, number, number, number]) => new Date(...parts).getTime();
+  const now = at(2026, 10, 21, 15, 0);
+
+  it('tells times of today by the clock and others by the day', () => {
+    expect(formatClock(at(2026, 10, 21, 14, 13), now)).toBe('14:13');
+    expect(formatClock(at(2026, 10, 20, 23, 59), now)).toBe('yesterday 23:59');
+    expect(formatClock(at(2026, 10, 18, 9, 0), now)).toBe('18 Nov');
+    expect(formatClock(at(2025, 10, 18, 9, 0), now)).toBe('18 Nov 2025');
+  });
+
+  it('says how long ago something just happened', () => {
+    expect([3000, 45_000, 200_000, 7_300_000].map((ago) => formatAgo(now - ago, now))).toEqual([
+      'just now',
+      '45 s ago',
+      '3 min ago',
+      '2 h ago',
+    ]);
   });
 });

@@ -83,8 +83,9 @@ export function Menu({ label, className, children, groups }: MenuProps) {
                   <button
                     key={item.id}
                     type="button"
-                    role={item.checked === undefined ? 'menuitem' : 'menuitemradio'}
-                    aria-checked={item.checked}
+                    {...(item.checked === undefined
+                      ? { role: 'menuitem' }
+                      : { role: 'menuitemradio', 'aria-checked': item.checked })}
                     tabIndex={-1}
                     className={styles.item}
                     onClick={() => {

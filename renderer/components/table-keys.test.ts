@@ -3,7 +3,12 @@ import { nextRow, selectionAfter } from './table-keys.ts';
 
 describe('a table at the keyboard', () => {
   it('stays within its rows', () => {
-    expect([nextRow('ArrowUp', 0, 5, 3), nextRow('ArrowDown', 4, 5, 3), nextRow('PageDown', 3, 5, 3), nextRow('End', 0, 0, 3)]).toEqual([0, 4, 4, 0]);
+    expect([
+      nextRow('ArrowUp', 0, 5, 3),
+      nextRow('ArrowDown', 4, 5, 3),
+      nextRow('PageDown', 3, 5, 3),
+      nextRow('End', 0, 0, 3),
+    ]).toEqual([0, 4, 4, 0]);
     expect(nextRow('a', 2, 5, 3)).toBeNull();
   });
 
@@ -16,6 +21,10 @@ describe('a table at the keyboard', () => {
   });
 
   it('marks from the last marked row to this one, in either direction', () => {
-    expect([...selectionAfter(ids, new Set(), { index: 1, anchor: 3, range: true })]).toEqual(['b', 'c', 'd']);
+    expect([...selectionAfter(ids, new Set(), { index: 1, anchor: 3, range: true })]).toEqual([
+      'b',
+      'c',
+      'd',
+    ]);
   });
 });

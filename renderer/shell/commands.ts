@@ -38,9 +38,26 @@ function go(title: string, path: string, key: string): Command {
 
 /** Every action of the palette that needs no object. A new one is one line. */
 export const commands: readonly Command[] = [
-  { title: 'Train a model', icon: IconPlayerPlay, words: 'new run', keys: 'n', run: () => useTrainDialog.getState().open() },
-  { title: 'Import data', icon: IconTableImport, words: 'new dataset upload csv', keys: 'i', run: () => useImportDialog.getState().open() },
-  { title: 'Create a project', icon: IconFolderPlus, words: 'new project', run: () => useOverlays.getState().set({ newProject: true }) },
+  {
+    title: 'Train a model',
+    icon: IconPlayerPlay,
+    words: 'new run',
+    keys: 'n',
+    run: () => useTrainDialog.getState().open(),
+  },
+  {
+    title: 'Import data',
+    icon: IconTableImport,
+    words: 'new dataset upload csv',
+    keys: 'i',
+    run: () => useImportDialog.getState().open(),
+  },
+  {
+    title: 'Create a project',
+    icon: IconFolderPlus,
+    words: 'new project',
+    run: () => useOverlays.getState().set({ newProject: true }),
+  },
   ...runCommands,
   ...modelCommands,
   go('Home', '/', 'h'),
@@ -51,5 +68,11 @@ export const commands: readonly Command[] = [
   go('Endpoints', '/endpoints', 'e'),
   go('Settings', '/settings', 's'),
   { title: 'Switch between light and dark', icon: IconContrast2, words: 'theme', run: toggleTheme },
-  { title: 'Show keyboard shortcuts', icon: IconKeyboard, words: 'keys help', keys: '?', run: () => useOverlays.getState().set({ shortcuts: true }) },
+  {
+    title: 'Show keyboard shortcuts',
+    icon: IconKeyboard,
+    words: 'keys help',
+    keys: '?',
+    run: () => useOverlays.getState().set({ shortcuts: true }),
+  },
 ];

@@ -22,15 +22,29 @@ export interface Feature {
   readonly pages: Readonly<Record<string, (params: Readonly<Record<string, string>>) => ReactNode>>;
 }
 
-const DatasetPage = lazy(async () => ({ default: (await import('../features/data/dataset-page.tsx')).DatasetPage }));
+const DatasetPage = lazy(async () => ({
+  default: (await import('../features/data/dataset-page.tsx')).DatasetPage,
+}));
 const RunsPage = lazy(async () => ({ default: (await import('../features/runs/runs-page.tsx')).RunsPage }));
 const RunPage = lazy(async () => ({ default: (await import('../features/runs/run-page.tsx')).RunPage }));
-const ComparePage = lazy(async () => ({ default: (await import('../features/compare/compare-page.tsx')).ComparePage }));
-const ModelsPage = lazy(async () => ({ default: (await import('../features/models/models-page.tsx')).ModelsPage }));
-const ModelPage = lazy(async () => ({ default: (await import('../features/models/model-page.tsx')).ModelPage }));
-const EndpointsPage = lazy(async () => ({ default: (await import('../features/endpoints/endpoints-page.tsx')).EndpointsPage }));
-const EndpointPage = lazy(async () => ({ default: (await import('../features/endpoints/endpoint-page.tsx')).EndpointPage }));
-const SettingsPage = lazy(async () => ({ default: (await import('../features/settings/settings-page.tsx')).SettingsPage }));
+const ComparePage = lazy(async () => ({
+  default: (await import('../features/compare/compare-page.tsx')).ComparePage,
+}));
+const ModelsPage = lazy(async () => ({
+  default: (await import('../features/models/models-page.tsx')).ModelsPage,
+}));
+const ModelPage = lazy(async () => ({
+  default: (await import('../features/models/model-page.tsx')).ModelPage,
+}));
+const EndpointsPage = lazy(async () => ({
+  default: (await import('../features/endpoints/endpoints-page.tsx')).EndpointsPage,
+}));
+const EndpointPage = lazy(async () => ({
+  default: (await import('../features/endpoints/endpoint-page.tsx')).EndpointPage,
+}));
+const SettingsPage = lazy(async () => ({
+  default: (await import('../features/settings/settings-page.tsx')).SettingsPage,
+}));
 
 /** Every feature that has a page, in the order of the rail. A new one is one entry here. */
 export const features: readonly Feature[] = [
@@ -55,7 +69,13 @@ export const features: readonly Feature[] = [
       '/runs/:id': ({ id = '' }) => <RunPage key={id} runId={id} />,
     },
   },
-  { path: '/compare', title: 'Compare', icon: IconChartLine, part: 'work', pages: { '/compare': () => <ComparePage /> } },
+  {
+    path: '/compare',
+    title: 'Compare',
+    icon: IconChartLine,
+    part: 'work',
+    pages: { '/compare': () => <ComparePage /> },
+  },
   {
     path: '/models',
     title: 'Models',
@@ -76,5 +96,11 @@ export const features: readonly Feature[] = [
       '/endpoints/:name': ({ name = '' }) => <EndpointPage key={name} endpointName={name} />,
     },
   },
-  { path: '/settings', title: 'Settings', icon: IconSettings, part: 'end', pages: { '/settings': () => <SettingsPage /> } },
+  {
+    path: '/settings',
+    title: 'Settings',
+    icon: IconSettings,
+    part: 'end',
+    pages: { '/settings': () => <SettingsPage /> },
+  },
 ];

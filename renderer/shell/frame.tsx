@@ -1,4 +1,5 @@
 import { Suspense, useEffect, useRef } from 'react';
+import { ImportDialog } from '../features/data/import-dialog.tsx';
 import { TrainDialog } from '../features/train/train-dialog.tsx';
 import { expectArrival } from './arrival.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
@@ -39,13 +40,16 @@ export function Frame() {
       <main id="page" className={styles.page} tabIndex={-1}>
         <ConnectionBanner />
         <PageBoundary key={pathname}>
-          <Suspense fallback={<p className={styles.waiting}>Opening</p>}>{found?.page ?? <NotFound />}</Suspense>
+          <Suspense fallback={<p className={styles.waiting}>Opening</p>}>
+            {found?.page ?? <NotFound />}
+          </Suspense>
         </PageBoundary>
       </main>
       <StatusBar />
       <Palette />
       <ShortcutsDialog />
       <TrainDialog />
+      <ImportDialog />
       <Toasts />
     </div>
   );

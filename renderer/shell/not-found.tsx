@@ -9,8 +9,8 @@ export function NotFound() {
     <div className={styles.pane}>
       <h1>There is no page here</h1>
       <p>
-        <code>{pathname}</code> is none of the pages. The address may be mistyped, or what it showed has another
-        name now.
+        <code>{pathname}</code> is none of the pages. The address may be mistyped, or what it showed has
+        another name now.
       </p>
       <Button onClick={() => navigate('/')}>Go to Home</Button>
     </div>

@@ -22,8 +22,8 @@ export class PageBoundary extends Component<{ readonly children: ReactNode }, Fa
       <div className={styles.pane} role="alert">
         <h1>This page failed</h1>
         <p>
-          Lathe made a mistake while drawing it. Runs and data are untouched, and the other pages work. It said:{' '}
-          <code>{error.message}</code>
+          Lathe made a mistake while drawing it. Runs and data are untouched, and the other pages work. It
+          said: <code>{error.message}</code>
         </p>
         <div style={{ display: 'flex', gap: 8, alignItems: 'center' }}>
           <Button onClick={() => this.setState({ error: null })}>Open it again</Button>

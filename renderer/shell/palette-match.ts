@@ -21,7 +21,7 @@ interface PaletteGroup {
 const titles: Readonly<Record<PaletteKind, string>> = {
   action: 'Actions',
   run: 'Runs',
-  dataset: 'Data sets',
+  dataset: 'Datasets',
   model: 'Models',
   endpoint: 'Endpoints',
 };

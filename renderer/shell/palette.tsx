@@ -73,7 +73,6 @@ function OpenPalette({ onClose }: { readonly onClose: () => void }) {
             onKeyDown={onKeyDown}
           />
         </div>
-        {/* biome-ignore lint/a11y/useFocusableInteractive: the combobox keeps the focus and names the active option */}
         <div ref={list} id={`${prefix}-list`} role="listbox" aria-label="Results" className={styles.list}>
           {groups.map((group) => (
             // biome-ignore lint/a11y/useSemanticElements: a group of options, not of form fields

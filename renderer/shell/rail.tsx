@@ -1,8 +1,8 @@
 import { StateMark } from '../components/state-mark.tsx';
 import { type Feature, features } from './features.tsx';
 import styles from './frame.module.css';
-import { Link } from './router.ts';
 import { useResources } from './resources.store.ts';
+import { Link } from './router.ts';
 
 /** The pages there are. */
 export function Rail({ current }: { readonly current: Feature | null }) {

@@ -1,4 +1,10 @@
-import { type AnchorHTMLAttributes, createElement, type MouseEvent, useCallback, useSyncExternalStore } from 'react';
+import {
+  type AnchorHTMLAttributes,
+  createElement,
+  type MouseEvent,
+  useCallback,
+  useSyncExternalStore,
+} from 'react';
 
 const listeners = new Set<() => void>();
 

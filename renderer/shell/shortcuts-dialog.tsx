@@ -24,7 +24,12 @@ const inTables: Keys = [
 export function ShortcutsDialog() {
   const { shortcuts, set } = useOverlays();
   return (
-    <Dialog opened={shortcuts} title="Keyboard shortcuts" onClose={() => set({ shortcuts: false })} size={380}>
+    <Dialog
+      opened={shortcuts}
+      title="Keyboard shortcuts"
+      onClose={() => set({ shortcuts: false })}
+      size={380}
+    >
       <KeyList title="Everywhere" keys={everywhere} />
       <KeyList title="In tables" keys={inTables} />
     </Dialog>

@@ -18,11 +18,11 @@ export function StatusBar() {
     onItem: (next) => useResources.setState({ latest: next }),
   });
   return (
-    <footer className={styles.status} aria-label="Status">
+    <footer className={styles.status}>
       <Queue resources={latest} />
       {latest?.gpus.map((gpu, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a machine's GPUs keep their order, and may share a name
         <Meter
+          // biome-ignore lint/suspicious/noArrayIndexKey: a machine's GPUs keep their order, and may share a name
           key={index}
           name={`GPU ${index}`}
           title={gpu.name}
@@ -79,7 +79,8 @@ interface MeterProps {
 function Meter({ name, title, used, total }: MeterProps) {
   if (used === null || total === null || total <= 0) return null;
   const unit = total >= 1e9 ? 1e9 : 1e6;
-  const whole = (bytes: number) => (bytes / unit >= 10 ? Math.round(bytes / unit) : (bytes / unit).toFixed(1));
+  const whole = (bytes: number) =>
+    bytes / unit >= 10 ? Math.round(bytes / unit) : (bytes / unit).toFixed(1);
   return (
     <span title={title}>
       {name}

@@ -1,7 +1,7 @@
-import type { Artifact, Run, RunDetail, Series } from '../../app/contract/runs.contract.ts';
+import type { Run, Series } from '../../app/contract/runs.contract.ts';
 
 /** A generator of the same numbers each time (mulberry32). */
-export function seeded(seed: number): () => number {
+function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -11,11 +11,11 @@ export function seeded(seed: number): () => number {
   };
 }
 
-export function fakeId(kind: number, index: number): string {
+function fakeId(kind: number, index: number): string {
   return `0193${kind.toString(16).padStart(4, '0')}70008000${index.toString(16).padStart(16, '0')}`;
 }
 
-export const fakeDigest = '9f2c41d8e07a5b3c6d1e8f90a7b4c2d59f2c41d8e07a5b3c6d1e8f90a7b4c2d5';
+const fakeDigest = '9f2c41d8e07a5b3c6d1e8f90a7b4c2d59f2c41d8e07a5b3c6d1e8f90a7b4c2d5';
 const start = Date.UTC(2026, 10, 21, 9, 30);
 
 /** Invented runs that agree with each other: widths, seeds, accuracies, one running, one queued, some failed. */
@@ -164,52 +164,4 @@ function fakeCurve(key: string, at: number, run: Run, random: () => number): num
     default:
       return 0.001 * (0.5 + 0.5 * Math.cos(Math.PI * at));
   }
-}
-
-/** A run with everything that its page shows. */
-export function fakeRunDetail(run: Run): RunDetail {
-  const artifact = (index: number, path: string, sizeBytes: number): Artifact => ({
-    id: fakeId(6, index) as Artifact['id'],
-    path,
-    sizeBytes,
-    digest: fakeDigest as Artifact['digest'],
-    createdAt: run.createdAt,
-  });
-  return {
-    ...run,
-    metricSummaries: Object.fromEntries(
-      Object.entries(run.metrics).map(([key, value]) => [
-        key,
-        { last: value, lastStep: 1380, min: Number(value) * 0.94, max: Number(value) * 1.4, points: 60 },
-      ]),
-    ),
-    environment: {
-      lathe: '0.1.0',
-      engine: 'onnxruntime-node 1.30.0, cpu',
-      node: '24.21.0',
-      platform: 'linux x64',
-      cpu: 'Xeon, 8 threads',
-      memory: '31.2 GB',
-      host: 'bench-2',
-    },
-    artifacts:
-      run.status === 'finished'
-        ? [
-            artifact(1, 'model.onnx', 61_240),
-            artifact(2, 'checkpoints/last.ckpt', 183_040),
-            artifact(3, 'confusion.json', 2140),
-          ]
-        : [artifact(2, 'checkpoints/last.ckpt', 183_040)],
-    models: run.status === 'finished' && run.color === 4 ? [{ name: 'digits', version: 4 }] : [],
-  };
-}
-
-/** Lines that a run printed. */
-export function fakeLog(run: Run): string {
-  const random = seeded(run.color);
-  return Array.from({ length: 37 }, (_, index) => {
-    const time = new Date((run.startedAt ?? start) + index * 160).toISOString().slice(11, 19);
-    const loss = (0.1 + 2 * Math.exp(-index / 7) + random() * 0.01).toFixed(4);
-    return `${time}  epoch ${String(index + 1).padStart(2)}  train_loss ${loss}  val_accuracy ${(0.98 - Math.exp(-index / 6) * 0.8).toFixed(4)}`;
-  }).join('\n');
 }

@@ -189,7 +189,7 @@ describe('training and the host that leaves it', () => {
 });
 
 describe('the demo, interrupted at any moment', () => {
-  it.each([150, 450, 800, 1200, 1700, 2300])(
+  it.each([200, 450, 800, 1300, 1750, 2400])(
     'after %d ms leaves a workspace that is whole and goes on',
     async (ms) => {
       const demo = startLathe(

@@ -2,18 +2,20 @@ import { z } from 'zod';
 
 /**
  * What the native engine is told: `<run folder>/spec.json`. Every parameter is resolved (defaults applied, types
- * checked) by domains/training before. The worker writes `journal/native.jsonl`, `outputs/model.onnx`,
- * `outputs/split.json`, `checkpoint/` and, last, `exit.json` (see ports/run-journal.ts). SIGTERM, or a file named
- * `cancel` in the run folder where there are no signals, asks it to stop after the current step.
+ * checked) by domains/training before. The worker creates `process.json` first and refuses to start (exit code 3) beside a
+ * living one; it writes `journal/native.jsonl`, `outputs/split.json`, `outputs/model.onnx`, `checkpoint/` and, last, `exit.json`
+ * (see ports/run-journal.ts). SIGTERM, SIGINT or a file named `cancel` in the run folder asks it to write a checkpoint
+ * after the current step and end as cancelled. Data or parameters that cannot be trained on, and training that runs
+ * away, are the failure TRAINING_IMPOSSIBLE. Exit code 0 means finished or cancelled, 1 failed.
  */
 export const trainParams = z.object({
   /** Column to predict. */
   target: z.string(),
-  /** `auto`: classification for text, boolean and integers of at most 20 distinct values, else regression. */
+  /** `auto`: classification for text, booleans and integer columns of at most 20 distinct values, else regression. */
   task: z.enum(['auto', 'classification', 'regression']),
   /** Columns not to use as features. */
   exclude: z.array(z.string()),
-  /** Sizes of the hidden layers; empty for softmax (or linear) regression. */
+  /** Sizes of the hidden layers of `mlp`; `softmax` has none, whatever stands here. */
   hidden: z.array(z.number().int().positive()),
   activation: z.enum(['relu', 'tanh']),
   optimizer: z.enum(['adam', 'sgd']),
@@ -24,7 +26,7 @@ export const trainParams = z.object({
   weight_decay: z.number().min(0),
   batch_size: z.number().int().positive(),
   epochs: z.number().int().positive(),
-  /** Epochs without a better validation loss before training ends; 0 never ends early. */
+  /** Epochs without a lower validation loss before training ends; 0, or no validation rows, never ends early. */
   patience: z.number().int().min(0),
   validation_fraction: z.number().min(0).lt(1),
   test_fraction: z.number().min(0).lt(1),

@@ -115,6 +115,7 @@ function MetricChart({ metric, runs, curves, view, focused, small }: MetricChart
       live={runs.some(({ status }) => status === 'running')}
       small={small}
       readings={small}
+      labels={false}
     />
   );
 }

@@ -2,7 +2,7 @@ import { create } from 'zustand';
 
 interface ImportDialogState {
   readonly opened: boolean;
-  /** The data set that gets a new version; empty to name a new one. */
+  /** The dataset that gets a new version; empty to name a new one. */
   readonly name: string;
   /** Files that were dropped on a page. */
   readonly files: readonly File[];

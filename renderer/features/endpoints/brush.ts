@@ -1,4 +1,4 @@
-export interface Grid {
+interface Grid {
   readonly width: number;
   readonly height: number;
   /** Value of full ink. */

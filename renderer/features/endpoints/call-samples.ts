@@ -1,7 +1,7 @@
 import type { Endpoint, Tensor } from '../../../app/contract/serving.contract.ts';
 import { sampleTensors } from './try-it.ts';
 
-export interface CallSample {
+interface CallSample {
   readonly id: 'curl' | 'python' | 'javascript';
   readonly title: string;
   readonly code: string;

@@ -29,7 +29,7 @@ function columnsOf(spec: TensorSpec): number {
 }
 
 /** A shape with one row in place of every free size. */
-export function rowShape(spec: TensorSpec): number[] {
+function rowShape(spec: TensorSpec): number[] {
   return spec.shape.map((size) => (size < 0 ? 1 : size));
 }
 

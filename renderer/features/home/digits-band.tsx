@@ -20,7 +20,9 @@ export function DigitsBand() {
     observer.observe(element);
     return () => observer.disconnect();
   }, [resolved]);
-  return <canvas ref={canvas} className={styles.band} role="img" aria-label="Handwritten digits of the sample" />;
+  return (
+    <canvas ref={canvas} className={styles.band} role="img" aria-label="Handwritten digits of the sample" />
+  );
 }
 
 function draw(canvas: HTMLCanvasElement): void {

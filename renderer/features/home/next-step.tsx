@@ -29,7 +29,10 @@ export function NextStep({ project }: { readonly project: Project }) {
       </p>
     );
   }
-  if (project.models > 0 && endpoints.data?.every(({ state }) => state !== 'serving' && state !== 'starting')) {
+  if (
+    project.models > 0 &&
+    endpoints.data?.every(({ state }) => state !== 'serving' && state !== 'starting')
+  ) {
     return (
       <p className={styles.next}>
         No model is served at the moment.

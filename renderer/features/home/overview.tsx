@@ -29,7 +29,7 @@ export function Overview({ project }: { readonly project: Project }) {
   const facts =
     now.length + next.length > 0
       ? `${counted(now.length, 'run')} in progress, ${next.length} queued.`
-      : `Nothing runs. ${counted(project.datasets, 'data set')}, ${counted(project.runs, 'run')}, ${counted(project.models, 'model')}.`;
+      : `Nothing runs. ${counted(project.datasets, 'dataset')}, ${counted(project.runs, 'run')}, ${counted(project.models, 'model')}.`;
   return (
     <>
       <PageHeader

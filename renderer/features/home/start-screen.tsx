@@ -6,8 +6,8 @@ import { Link, navigate } from '../../shell/router.ts';
 import { useImportDialog } from '../data/import-dialog.store.ts';
 import { DigitsBand } from './digits-band.tsx';
 import styles from './home.module.css';
-import { SampleSteps } from './sample-steps.tsx';
 import { samplePhase, useSample } from './sample.store.ts';
+import { SampleSteps } from './sample-steps.tsx';
 import { StartHeading } from './start-heading.tsx';
 import { ThisMachine } from './this-machine.tsx';
 
@@ -15,7 +15,7 @@ import { ThisMachine } from './this-machine.tsx';
 const plan: readonly (readonly [ReactNode, string])[] = [
   [
     <>
-      Import 1,797 handwritten digits as data set <b>digits</b>
+      Import 1,797 handwritten digits as dataset <b>digits</b>
     </>,
     '265 KB',
   ],
@@ -42,7 +42,9 @@ export function StartScreen({ empty }: { readonly empty: boolean }) {
       <div className={styles.body}>
         <div>
           <StartHeading
-            title={watching && phase === 'done' ? 'A model is served' : 'Start with data, end with a served model'}
+            title={
+              watching && phase === 'done' ? 'A model is served' : 'Start with data, end with a served model'
+            }
             text={startText(watching, phase, empty)}
           />
           {watching ? (
@@ -107,7 +109,11 @@ export function StartScreen({ empty }: { readonly empty: boolean }) {
         <aside>
           <h2>Or bring something</h2>
           <ul className={styles.others}>
-            <Other icon={<IconBox size={16} stroke={1.5} aria-hidden />} to="/models" note="an ONNX file made elsewhere">
+            <Other
+              icon={<IconBox size={16} stroke={1.5} aria-hidden />}
+              to="/models"
+              note="an ONNX file made elsewhere"
+            >
               Register a model
             </Other>
             <Other
@@ -127,7 +133,8 @@ export function StartScreen({ empty }: { readonly empty: boolean }) {
 }
 
 function startText(watching: boolean, phase: string, empty: boolean): string {
-  if (watching && phase === 'running') return 'The sample runs the whole job once, in front of you, on this machine.';
+  if (watching && phase === 'running')
+    return 'The sample runs the whole job once, in front of you, on this machine.';
   if (watching && phase === 'failed') return 'The sample stopped; what it made before is kept.';
   if (watching && phase === 'done') return 'That was the whole job. Each step links to what it made.';
   const where = empty ? 'This project is empty. ' : '';

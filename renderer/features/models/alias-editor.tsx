@@ -35,6 +35,7 @@ export function AliasEditor({ version, aliases }: AliasEditorProps) {
   const drop = (alias: string) => () => client.models.removeAlias({ model, alias });
   const set = (alias: string) => {
     const before = aliases[alias];
+    if (before === version.version) return Promise.resolve();
     return change(
       point(alias, version.version),
       before === undefined

@@ -47,7 +47,7 @@ export function SignatureTable({ signature, labels }: SignatureTableProps) {
 }
 
 /** What a tensor's values mean, in a few words; empty where the file says nothing. */
-export function meaning(spec: TensorSpec, way: 'input' | 'output', labels: readonly string[] | null): string {
+function meaning(spec: TensorSpec, way: 'input' | 'output', labels: readonly string[] | null): string {
   const { hint } = spec;
   if (hint) {
     const range = hint.min !== undefined && hint.max !== undefined ? `${hint.min} to ${hint.max}` : '';

@@ -1,7 +1,7 @@
 import type { Run } from '../../../app/contract/runs.contract.ts';
 import { fromWireNumber } from '../../../app/contract/wire.ts';
 
-export type Direction = 'higher' | 'lower';
+type Direction = 'higher' | 'lower';
 
 const lowerIsBetter = /(loss|error|rmse|mse|mae|perplexity|ece|latency|duration|_ms$)/i;
 const higherIsBetter = /(acc|f1|auc|precision|recall|r2|score|reward|bleu)/i;
@@ -15,7 +15,10 @@ export function metricDirection(key: string): Direction | null {
 /** The metrics that a run is judged by, best known first. */
 const preferred = ['test_accuracy', 'test_rmse', 'test_loss', 'val_accuracy', 'val_rmse', 'val_loss'];
 
-/** The metric that most of the given runs can be judged by; null where none has a metric of known direction. */
+/**
+ * The best known metric by which at least two of the given runs can be judged (the one, where there is one); null
+ * where none has a metric of known direction.
+ */
 export function mainMetric(runs: readonly Pick<Run, 'metrics'>[]): string | null {
   const counts = new Map<string, number>();
   for (const { metrics } of runs) {
@@ -30,9 +33,8 @@ export function mainMetric(runs: readonly Pick<Run, 'metrics'>[]): string | null
   known.sort(
     (a, b) => rank(a) - rank(b) || (counts.get(b) ?? 0) - (counts.get(a) ?? 0) || a.localeCompare(b),
   );
-  const judged = known.find(
-    (key) => (counts.get(key) ?? 0) * 2 > runs.length && rank(key) < preferred.length,
-  );
+  const enough = Math.min(2, runs.length);
+  const judged = known.find((key) => (counts.get(key) ?? 0) >= enough && rank(key) < preferred.length);
   return judged ?? known[0] ?? null;
 }
 

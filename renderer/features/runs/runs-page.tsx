@@ -41,7 +41,7 @@ export function RunsPage() {
     const onKey = (event: KeyboardEvent) => {
       const typing =
         event.target instanceof HTMLElement &&
-        event.target.closest('input:not([type=checkbox]), textarea, select, [role=dialog]');
+        event.target.closest('input:not([type=checkbox]), textarea, select, dialog, [role=dialog]');
       if (typing || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key.toLowerCase() === 'c' && picked.length > 0) compareRuns(picked);
       if (event.key === 'Escape' && picked.length > 0) select(new Set());

@@ -2,7 +2,7 @@ import type { JobState } from '../../../app/contract/jobs.contract.ts';
 import type { Run } from '../../../app/contract/runs.contract.ts';
 import { metricOf } from './metrics.ts';
 
-export interface RunFilter {
+interface RunFilter {
   /** Words that must all occur; `key=value` asks for a parameter. */
   readonly text: string;
   readonly status: JobState | null;
@@ -38,6 +38,9 @@ export interface RunSort {
   readonly descending: boolean;
 }
 
+/** Compares words so that s2 stands before s10; made once, since making one costs more than comparing. */
+const words = new Intl.Collator('en', { numeric: true });
+
 /** Sorted runs; those without the value stand last in both directions. */
 export function sortRuns(runs: readonly Run[], { by, descending }: RunSort): Run[] {
   const keyed = runs.map((run) => ({ run, key: sortKey(run, by) }));
@@ -45,7 +48,7 @@ export function sortRuns(runs: readonly Run[], { by, descending }: RunSort): Run
   keyed.sort((a, b) => {
     if (a.key === null || b.key === null) return a.key === b.key ? 0 : a.key === null ? 1 : -1;
     if (typeof a.key === 'number' && typeof b.key === 'number') return sign * (a.key - b.key);
-    return sign * String(a.key).localeCompare(String(b.key), 'en', { numeric: true });
+    return sign * words.compare(String(a.key), String(b.key));
   });
   return keyed.map(({ run }) => run);
 }

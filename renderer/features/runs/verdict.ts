@@ -1,7 +1,7 @@
 import type { Run } from '../../../app/contract/runs.contract.ts';
 import { bestBy, isShare, mainMetric, metricDirection, metricOf, metricWords } from './metrics.ts';
 
-export interface Verdict {
+interface Verdict {
   /** The part in bold: who, and by how much. */
   readonly headline: string;
   /** The rest of the first sentence, and how far to trust it. */

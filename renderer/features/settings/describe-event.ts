@@ -3,7 +3,7 @@ import type { Event } from '../../../app/contract/events.contract.ts';
 const subjects: Readonly<Record<Event['subject']['kind'], string>> = {
   workspace: 'Workspace',
   project: 'Project',
-  dataset: 'Data set',
+  dataset: 'Dataset',
   experiment: 'Experiment',
   run: 'Run',
   model: 'Model',

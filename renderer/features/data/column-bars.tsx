@@ -1,0 +1,45 @@
+import type { ColumnProfile } from '../../../app/contract/datasets.contract.ts';
+import { formatCount } from '../../components/format.ts';
+import styles from './preview-table.module.css';
+
+interface ColumnBarsProps {
+  readonly profile: ColumnProfile;
+  readonly width: number;
+  readonly height: number;
+  readonly accent?: boolean;
+}
+
+/** Bars of a column, from zero: its histogram, or its most frequent values. */
+export function ColumnBars({ profile, width, height, accent = false }: ColumnBarsProps) {
+  const counts = profile.numeric
+    ? profile.numeric.histogram.map(({ count }) => count)
+    : profile.top.map(({ count }) => count);
+  const most = Math.max(1, ...counts);
+  const step = width / Math.max(1, counts.length);
+  const gap = step > 3 ? 1 : 0;
+  const what = profile.numeric ? 'Histogram' : 'Most frequent values';
+  return (
+    <svg
+      className={styles.bars}
+      data-accent={accent || undefined}
+      width={width}
+      height={height}
+      role="img"
+      aria-label={`${what} of ${profile.name}, the largest ${formatCount(most)}`}
+    >
+      {counts.map((count, index) => {
+        const tall = count === 0 ? 0 : Math.max(1, (count / most) * (height - 1));
+        return (
+          <rect
+            // biome-ignore lint/suspicious/noArrayIndexKey: a bar is known by its place
+            key={index}
+            x={index * step}
+            y={height - tall}
+            width={Math.max(0.5, step - gap)}
+            height={tall}
+          />
+        );
+      })}
+    </svg>
+  );
+}
