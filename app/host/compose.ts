@@ -104,8 +104,9 @@ export async function compose(options: ComposeOptions) {
       digitsPath: fileURLToPath(new URL('resources/sample/digits/digits.csv', packageFolder())),
     });
     const resources = createResourceWatch(async () => {
-      const states = core.jobs.list({ active: true, limit: 500 }).map(({ state }) => state);
-      const count = (state: string) => states.filter((each) => each === state).length;
+      // The sample is made of other jobs, which count by themselves.
+      const jobs = core.jobs.list({ active: true, limit: 500 }).filter(({ kind }) => kind !== 'sample');
+      const count = (state: string) => jobs.filter((job) => job.state === state).length;
       return {
         ...(await machine.load(core.folders.root)),
         running: count('running'),

@@ -25,7 +25,9 @@ export function Dialog({ opened, title, onClose, size = 480, children }: DialogP
     if (!opened || !current || current.open) return;
     const before = document.activeElement;
     current.showModal();
-    const first = current.querySelector<HTMLElement>('[data-autofocus]') ?? current.querySelector<HTMLElement>(firstControl);
+    const first =
+      current.querySelector<HTMLElement>('[data-autofocus]') ??
+      current.querySelector<HTMLElement>(firstControl);
     first?.focus();
     return () => {
       // React takes the element away before the browser could give the focus back.

@@ -5,6 +5,7 @@ import {
   formatBytes,
   formatClock,
   formatDuration,
+  formatLeft,
   formatMetric,
   formatNumber,
   formatPercent,
@@ -50,6 +51,14 @@ describe('words for values', () => {
     ['NaN', 'NaN'],
     [null, '–'],
   ])('the metric %s is %s', (value, words) => expect(formatMetric(value)).toBe(words));
+
+  it('says what is left in whole seconds, never less than one', () => {
+    expect([formatLeft(888), formatLeft(0), formatLeft(61_200)]).toEqual([
+      '1 s left',
+      '1 s left',
+      '1 min 2 s left',
+    ]);
+  });
 
   it('puts a space before the percent sign and an s where there are several', () => {
     expect([formatPercent(0.97), formatPercent(0.0041), formatPercent(0)]).toEqual(['97 %', '0.4 %', '0 %']);

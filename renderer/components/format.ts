@@ -52,6 +52,11 @@ export function formatDuration(durationMs: number): string {
     .join(' ');
 }
 
+/** Time that is left, in whole seconds because it is an estimate: `7 min 40 s left`. */
+export function formatLeft(remainingMs: number): string {
+  return `${formatDuration(Math.max(1, Math.ceil(remainingMs / 1000)) * 1000)} left`;
+}
+
 /** A metric with four decimals; NaN and ∞ for what is no number; a dash for what is missing. */
 export function formatMetric(value: number | string | null | undefined): string {
   if (value === null || value === undefined) return none;

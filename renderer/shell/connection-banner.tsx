@@ -23,7 +23,7 @@ export function ConnectionBanner() {
           <StateMark state="warning" />
           {state === 'connecting'
             ? 'Connecting to Lathe.'
-            : 'The connection to Lathe is gone; connecting again. Runs go on meanwhile.'}
+            : 'The connection to Lathe is gone; connecting again. If Lathe was stopped, start it.'}
         </div>
       ) : null}
     </div>

@@ -1,6 +1,7 @@
 import { IconFolder, IconWifiOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { Resources } from '../../app/contract/system.contract.ts';
+import { useConnection } from '../client/connection.store.ts';
 import { useFollow } from '../client/follow.ts';
 import { client, orpc } from '../client/orpc.ts';
 import { formatBytes } from '../components/format.ts';
@@ -52,7 +53,14 @@ export function StatusBar() {
 }
 
 function Queue({ resources }: { readonly resources: Resources | null }) {
-  if (!resources) return <span>Connecting</span>;
+  const connected = useConnection(({ state }) => state === 'connected');
+  if (!connected || !resources) {
+    return (
+      <span>
+        <StateMark state={connected ? 'waiting' : 'warning'} /> {connected ? 'Reading' : 'Not connected'}
+      </span>
+    );
+  }
   const { running, queued } = resources;
   if (running === 0 && queued === 0) {
     return (

@@ -146,10 +146,7 @@ describe.skipIf(!browserPath)('the main job, done in a browser', () => {
 
     await page.getByRole('button', { name: /^Train on v1/ }).click();
     const dialog = page.getByRole('dialog');
-    await dialog
-      .getByLabel(/target/i)
-      .first()
-      .selectOption('price');
+    await dialog.getByRole('combobox', { name: /target/i }).selectOption('price');
     await dialog.getByRole('button', { name: 'Train on v1' }).click();
     await page.getByRole('button', { name: 'Register model' }).waitFor(SLOW);
     await page
@@ -166,11 +163,12 @@ describe.skipIf(!browserPath)('the main job, done in a browser', () => {
     await page.getByRole('heading', { name: /Try it/ }).waitFor(SLOW);
     await page.getByRole('button', { name: 'Predict' }).click();
     await page.getByText('prediction', { exact: false }).first().waitFor(SLOW);
+    await picture('regression');
   });
 
   it('finds everything by the keyboard', async () => {
     await page.keyboard.press('Control+k');
-    await page.getByRole('combobox').fill('settings');
+    await page.getByRole('combobox', { name: 'Search or run a command' }).fill('settings');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Settings' }).waitFor(SLOW);
     await picture('settings');

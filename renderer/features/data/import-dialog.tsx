@@ -130,7 +130,7 @@ function ImportForm({ datasetName, dropped, onClose }: ImportFormProps) {
               }}
             />
             <b>Choose files</b> or drop them here
-            <small>CSV, TSV, Parquet, JSONL, NPZ, images: anything else is kept as files</small>
+            <small>CSV, TSV, JSON lines or Parquet become a table; anything else is kept as files</small>
           </label>
         )}
         {files.length > 0 ? (

@@ -5,7 +5,7 @@ import { useFollow } from '../../client/follow.ts';
 import { client } from '../../client/orpc.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { formatDuration, formatPercent } from '../../components/format.ts';
+import { formatLeft, formatPercent } from '../../components/format.ts';
 import { ProgressBar } from '../../components/progress-bar.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
 import styles from './data.module.css';
@@ -32,7 +32,7 @@ export function JobProgress({ job: first, onEnd }: JobProgressProps) {
   const facts = [
     fraction === null ? null : formatPercent(fraction),
     rate,
-    remainingMs === null ? null : `${formatDuration(remainingMs)} left`,
+    remainingMs === null ? null : formatLeft(remainingMs),
   ];
   return (
     <div className={styles.job}>

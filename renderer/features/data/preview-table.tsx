@@ -1,8 +1,13 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtual table cannot be a table element, because most of its cells are not there
 import { useQueries } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useMemo, useRef } from 'react';
-import type { ColumnProfile, ColumnType, DatasetVersion } from '../../../app/contract/datasets.contract.ts';
+import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react';
+import type {
+  Column,
+  ColumnProfile,
+  ColumnType,
+  DatasetVersion,
+} from '../../../app/contract/datasets.contract.ts';
 import type { Cell } from '../../../app/contract/wire.ts';
 import { orpc } from '../../client/orpc.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
@@ -42,25 +47,32 @@ export function PreviewTable({ version, profiles, column, onColumn }: PreviewTab
   const rowHeight = useRowHeight();
   const { columns } = version;
   const rows = version.rows ?? 0;
-  const { topPx, viewHeight, height, scrollTo } = useTallScroll(scroller, rows, rowHeight);
-  const bodyHeight = Math.max(0, viewHeight - headPx);
+  const { topPx, viewHeight, viewWidth, height, scrollTo } = useTallScroll({
+    scroller,
+    rows,
+    rowHeight,
+    headPx,
+  });
   const { first, shiftPx } = rowAt(topPx, { rowHeight });
-  const shown = Math.max(0, Math.min(rows - first, Math.ceil(bodyHeight / rowHeight) + 1));
+  const shown = Math.max(0, Math.min(rows - first, Math.ceil(viewHeight / rowHeight) + 1));
+  const stretch = stretchOf(columns, viewWidth - numberPx);
   const across = useVirtualizer({
     horizontal: true,
     count: columns.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => widthOf(columns[index]?.name ?? '', columns[index]?.type ?? 'text'),
+    estimateSize: (index) => (columns[index] ? widthOf(columns[index]) * stretch : 0),
     overscan: 4,
     scrollPaddingStart: numberPx,
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: measured widths are stale when the columns stretch
+  useEffect(() => across.measure(), [stretch]);
   const { read, error } = usePages(version, first, shown);
   const byName = useMemo(() => new Map(profiles.map((profile) => [profile.name, profile])), [profiles]);
   const inView = across.getVirtualItems();
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget) return;
-    const page = Math.max(1, Math.floor(bodyHeight / rowHeight) - 1);
+    const page = Math.max(1, Math.floor(viewHeight / rowHeight) - 1);
     const row = nextRow(event.key, first, rows, page);
     const at = columns.findIndex(({ name }) => name === column);
     const beside = event.key === 'ArrowRight' ? at + 1 : event.key === 'ArrowLeft' ? at - 1 : -1;
@@ -77,7 +89,7 @@ export function PreviewTable({ version, profiles, column, onColumn }: PreviewTab
     <>
       <p className={styles.range} role="status">
         rows {formatCount(rows === 0 ? 0 : first + 1)}–
-        {formatCount(Math.min(rows, first + Math.floor(bodyHeight / rowHeight)))} of {formatCount(rows)}
+        {formatCount(Math.min(rows, first + Math.floor(viewHeight / rowHeight)))} of {formatCount(rows)}
       </p>
       {error ? <ErrorNotice error={error} /> : null}
       <div
@@ -91,7 +103,7 @@ export function PreviewTable({ version, profiles, column, onColumn }: PreviewTab
         onKeyDown={onKeyDown}
       >
         <div style={{ height: height + headPx, width: numberPx + across.getTotalSize() }}>
-          <div className={styles.window} style={{ height: viewHeight }}>
+          <div className={styles.window} style={{ height: viewHeight + headPx }}>
             <div className={styles.head} role="row" tabIndex={-1}>
               <span className={styles.corner} role="columnheader" tabIndex={-1}>
                 row
@@ -178,8 +190,14 @@ function ValueCell({ index, value, type, leftPx, widthPx, chosen }: ValueCellPro
   );
 }
 
-function widthOf(name: string, type: ColumnType): number {
+function widthOf({ name, type }: Column): number {
   return Math.min(260, Math.max(leastWidth[type], name.length * 7 + 20));
+}
+
+/** How much wider few columns become, so that they fill the view; never more than double. */
+function stretchOf(columns: readonly Column[], width: number): number {
+  const needed = columns.reduce((sum, column) => sum + widthOf(column), 0);
+  return needed === 0 ? 1 : Math.min(2, Math.max(1, width / needed));
 }
 
 /** The rows around those in view, by index; pages that are no longer looked at are not read to the end. */

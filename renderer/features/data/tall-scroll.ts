@@ -6,6 +6,7 @@ const mostPx = 8_000_000;
 interface ScrollGeometry {
   readonly rows: number;
   readonly rowHeight: number;
+  /** Height that shows rows. */
   readonly viewHeight: number;
 }
 
@@ -27,12 +28,20 @@ export function rowAt(topPx: number, { rowHeight }: Pick<ScrollGeometry, 'rowHei
   return { first, shiftPx: first * rowHeight - topPx };
 }
 
+interface TallScrollOptions {
+  readonly scroller: RefObject<HTMLElement | null>;
+  readonly rows: number;
+  readonly rowHeight: number;
+  /** Height of what stays at the top of the scroller, over the rows. */
+  readonly headPx: number;
+}
+
 /**
  * Scrolling over any number of rows: the place in the rows, in pixels, and the height to lay out. The wheel and
  * `scrollTo` move by true pixels however tall the rows are together; the scroll bar spans them all.
  */
-export function useTallScroll(scroller: RefObject<HTMLElement | null>, rows: number, rowHeight: number) {
-  const [view, setView] = useState({ topPx: 0, viewHeight: 0 });
+export function useTallScroll({ scroller, rows, rowHeight, headPx }: TallScrollOptions) {
+  const [view, setView] = useState({ topPx: 0, viewHeight: 0, viewWidth: 0 });
   const geometry = { rows, rowHeight, viewHeight: view.viewHeight };
   const latest = useRef({ geometry, topPx: 0 });
   latest.current.geometry = geometry;
@@ -65,7 +74,11 @@ export function useTallScroll(scroller: RefObject<HTMLElement | null>, rows: num
       scroll.current(latest.current.topPx + event.deltaY * unit);
     };
     const observer = new ResizeObserver(() => {
-      setView((before) => ({ ...before, viewHeight: element.clientHeight }));
+      setView((before) => ({
+        ...before,
+        viewHeight: Math.max(0, element.clientHeight - headPx),
+        viewWidth: element.clientWidth,
+      }));
     });
     observer.observe(element);
     element.addEventListener('scroll', onScroll, { passive: true });
@@ -75,7 +88,7 @@ export function useTallScroll(scroller: RefObject<HTMLElement | null>, rows: num
       element.removeEventListener('scroll', onScroll);
       element.removeEventListener('wheel', onWheel);
     };
-  }, [scroller, rowHeight]);
+  }, [scroller, rowHeight, headPx]);
 
   return { ...view, height: layoutHeight(geometry), scrollTo };
 }

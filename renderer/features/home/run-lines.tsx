@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import type { Run } from '../../../app/contract/runs.contract.ts';
 import { client } from '../../client/orpc.ts';
 import { IconButton } from '../../components/button.tsx';
-import { formatDuration, formatMetric, formatPercent } from '../../components/format.ts';
+import { formatLeft, formatMetric, formatPercent } from '../../components/format.ts';
 import { notify } from '../../components/notify.ts';
 import { ProgressBar } from '../../components/progress-bar.tsx';
 import { RunSwatch } from '../../components/run-swatch.tsx';
@@ -49,7 +49,7 @@ export function RunningLine({ run }: { readonly run: Run }) {
         <ProgressBar fraction={fraction} label={`Progress of ${run.name}`} />
         <div className={styles.ends}>
           <small>{rate}</small>
-          <small>{remainingMs === null ? '' : `${formatDuration(remainingMs)} left`}</small>
+          <small>{remainingMs === null ? '' : formatLeft(remainingMs)}</small>
         </div>
       </div>
       <IconButton label={`Cancel ${run.name}`} disabled={cancel.isPending} onClick={() => cancel.mutate()}>

@@ -1,5 +1,5 @@
 import type { SampleStep } from '../../../app/contract/sample.contract.ts';
-import { formatDuration } from '../../components/format.ts';
+import { formatLeft } from '../../components/format.ts';
 import { ProgressBar } from '../../components/progress-bar.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
 import { Link } from '../../shell/router.ts';
@@ -25,6 +25,6 @@ export function SampleSteps({ steps }: { readonly steps: readonly SampleStep[] }
 
 function note({ state, progress, detail }: SampleStep): string {
   if (state !== 'running' || !progress) return detail;
-  const left = progress.remainingMs === null ? null : `${formatDuration(progress.remainingMs)} left`;
+  const left = progress.remainingMs === null ? null : formatLeft(progress.remainingMs);
   return [progress.message || detail, progress.rate, left].filter(Boolean).join(', ');
 }
