@@ -44,6 +44,8 @@ export const trainingContract = {
         experiment: objectName.optional(),
         name: z.string().trim().min(1).max(200).optional(),
         tags: z.record(z.string(), z.string()).default({}),
+        /** The run that this one repeats with changes. */
+        parent: runId.optional(),
       }),
     )
     .output(run),

@@ -2,7 +2,7 @@ import type { ClientContext, ClientLink } from '@orpc/client';
 import { RPCLink as MessagePortLink } from '@orpc/client/message-port';
 import { RPCLink as WebSocketLink } from '@orpc/client/websocket';
 import { portChannel } from '../../app/contract/shell-protocol.ts';
-import { wireSerializers } from './wire-serializers.ts';
+import { wireSerializers } from '../../app/contract/wire-serializers.ts';
 
 /** One open way to the core. `closed` settles when it ends, whoever ended it. */
 export interface Transport {

@@ -1,3 +1,3 @@
 export { datasetsRouter } from './datasets.router.ts';
-export { createDatasets, type Datasets } from './datasets.service.ts';
+export { createDatasets, type Datasets, type TrainingTable } from './datasets.service.ts';
 export { createUploads } from './uploads.ts';

@@ -1,11 +1,12 @@
+import type { DatasetVersion } from '../../contract/datasets.contract.ts';
 import type { RunId } from '../../contract/ids.ts';
-import type { Run } from '../../contract/runs.contract.ts';
+import type { Run, RunDetail } from '../../contract/runs.contract.ts';
 import type { Template } from '../../contract/training.contract.ts';
 import type { ParameterValue } from '../../contract/wire.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import { nearest } from '../../kernel/nearest.ts';
-import type { TrainSpec } from '../../kernel/ports/training.ts';
-import type { Datasets } from '../datasets/index.ts';
+import type { TrainParams, TrainSpec } from '../../kernel/ports/training.ts';
+import type { Datasets, TrainingTable } from '../datasets/index.ts';
 import type { Projects } from '../projects/index.ts';
 import type { Runs } from '../runs/index.ts';
 import { resolveParameters } from './resolve-parameters.ts';
@@ -54,15 +55,17 @@ export function createTraining(parts: {
     });
   }
 
-  async function start(request: TrainRequest): Promise<Run> {
-    const template = templateOf(request.template);
-    const project = parts.projects.resolve(request.project);
-    const data = await datasets.forTraining(project.id, request.data.dataset, request.data.version);
-    const { shown, engine } = resolveParameters(template, request.params, data.columns);
-    const spec = (runId: string): TrainSpec => ({
+  function specOf(
+    run: string,
+    template: string,
+    data: TrainingTable,
+    params: TrainParams,
+    how: { readonly threads: number; readonly resume: boolean },
+  ): TrainSpec {
+    return {
       version: 1,
-      runId,
-      template: template.id as TrainSpec['template'],
+      runId: run,
+      template: template as TrainSpec['template'],
       tablePath: data.tablePath,
       provenance: {
         dataset: data.datasetName,
@@ -70,10 +73,17 @@ export function createTraining(parts: {
         datasetDigest: data.digest,
         latheVersion: parts.latheVersion,
       },
-      params: engine,
-      threads: parts.threads(),
-      resume: false,
-    });
+      params,
+      ...how,
+    };
+  }
+
+  async function start(request: TrainRequest): Promise<Run> {
+    const template = templateOf(request.template);
+    const project = parts.projects.resolve(request.project);
+    const data = await datasets.forTraining(project.id, request.data.dataset, request.data.version);
+    const { shown, engine } = resolveParameters(template, request.params, data.columns);
+    const threads = parts.threads();
     return runs.create({
       projectId: project.id,
       experiment: request.experiment ?? data.datasetName,
@@ -93,11 +103,24 @@ export function createTraining(parts: {
       environment: {
         ...(await parts.describeMachine()),
         lathe: parts.latheVersion,
-        threads: String(parts.threads()),
+        threads: String(threads),
       },
       parentRunId: request.parent ?? null,
-      files: (id) => ({ 'spec.json': spec(id) }),
+      files: (id) => ({ 'spec.json': specOf(id, template.id, data, engine, { threads, resume: false }) }),
     });
+  }
+
+  /** The data set version that a run was trained on. */
+  function versionOf(run: RunDetail): DatasetVersion {
+    const input = run.inputs[0];
+    if (input) return datasets.versionById(input.datasetVersionId);
+    throw new AppError(
+      'CONFLICT',
+      `The run ${run.name} read no data set, so there is nothing to train it on.`,
+      {
+        details: { run: run.id },
+      },
+    );
   }
 
   return {
@@ -105,14 +128,7 @@ export function createTraining(parts: {
     start,
     async again(id, params) {
       const run = runs.detail(id);
-      const input = run.inputs[0];
-      if (!input)
-        throw new AppError(
-          'CONFLICT',
-          `The run ${run.name} read no data set, so it cannot be trained again.`,
-          { details: { run: id } },
-        );
-      const version = datasets.versionById(input.datasetVersionId);
+      const version = versionOf(run);
       return start({
         project: run.projectId,
         template: run.template,
@@ -125,30 +141,12 @@ export function createTraining(parts: {
     },
     async resume(id) {
       const run = runs.detail(id);
-      const input = run.inputs[0];
-      if (!input)
-        throw new AppError('CONFLICT', `The run ${run.name} read no data set, so it cannot be continued.`, {
-          details: { run: id },
-        });
-      const version = datasets.versionById(input.datasetVersionId);
+      const version = versionOf(run);
       const data = await datasets.forTraining(run.projectId, version.datasetId, version.version);
       const { engine } = resolveParameters(templateOf(run.template), run.params, data.columns);
-      const spec: TrainSpec = {
-        version: 1,
-        runId: id,
-        template: run.template as TrainSpec['template'],
-        tablePath: data.tablePath,
-        provenance: {
-          dataset: data.datasetName,
-          datasetVersion: data.version,
-          datasetDigest: data.digest,
-          latheVersion: parts.latheVersion,
-        },
-        params: engine,
-        // The same number as before: another one could change the rounding, and with it the metrics.
-        threads: Number(run.environment.threads ?? parts.threads()),
-        resume: true,
-      };
+      // The same number as before: another one could change the rounding, and with it the metrics.
+      const threads = Number(run.environment.threads ?? parts.threads());
+      const spec = specOf(id, run.template, data, engine, { threads, resume: true });
       return runs.requeue(id, { 'spec.json': spec });
     },
   };

@@ -65,7 +65,7 @@ export function useRunActions() {
     again: (run: Run) => {
       const [input] = run.inputs;
       useTrainDialog.getState().open({
-        fromRun: run.name,
+        fromRun: run,
         template: run.template,
         params: run.params,
         ...(input ? { dataset: input.datasetName, version: input.version } : {}),

@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import type { Run } from '../../../app/contract/runs.contract.ts';
 import type { ParameterValue } from '../../../app/contract/wire.ts';
 
 /** What the dialog starts from; everything not given is chosen in it. */
@@ -7,8 +8,8 @@ export interface TrainRequest {
   readonly version?: number;
   readonly template?: string;
   readonly params?: Readonly<Record<string, ParameterValue>>;
-  /** Name of the run that this repeats, perhaps with changes. */
-  readonly fromRun?: string;
+  /** The run that this repeats, perhaps with changes. */
+  readonly fromRun?: Pick<Run, 'id' | 'name'>;
 }
 
 interface TrainDialogState {

@@ -16,7 +16,7 @@ import { initialFields, likelyTarget, type ParameterFields, readFields } from '.
 export function TrainDialog() {
   const { request, close } = useTrainDialog();
   if (!request) return null;
-  const title = request.fromRun ? `Run ${request.fromRun} again?` : 'Train a model';
+  const title = request.fromRun ? `Run ${request.fromRun.name} again?` : 'Train a model';
   return (
     <Dialog opened title={title} onClose={close} size={560}>
       <TrainForm request={request} onClose={close} />
@@ -73,6 +73,7 @@ function TrainForm({ request, onClose }: { readonly request: TrainRequest; reado
       template: template.id,
       data: { dataset: dataset.name, version: version.version },
       params,
+      ...(request.fromRun && { parent: request.fromRun.id }),
       ...(experiment.trim() === '' ? {} : { experiment: experiment.trim() }),
       ...(name.trim() === '' ? {} : { name: name.trim() }),
     });
