@@ -1,3 +1,5 @@
+import '@fontsource-variable/inter/wght.css';
+import '@fontsource-variable/jetbrains-mono/wght.css';
 import { createRoot } from 'react-dom/client';
 import { keepFresh } from './client/live.ts';
 import { connectPage } from './client/orpc.ts';

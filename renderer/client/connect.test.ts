@@ -77,6 +77,20 @@ describe('a link to a core that comes and goes', () => {
     expect(place.states).toEqual(['connecting', 'connected', 'reconnecting', 'connected']);
   });
 
+  it('pauses before it asks again where a connection ends as soon as it is open', async () => {
+    const closed = Promise.resolve();
+    let attempts = 0;
+    new ReconnectingLink(
+      async () => {
+        attempts += 1;
+        return { link: { call: async () => null }, closed };
+      },
+      { delaysMs: [1, 60_000] },
+    );
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(attempts).toBe(2);
+  });
+
   it('leaves declared errors of the core as they are', async () => {
     const place = new Place();
     place.answer = () => {

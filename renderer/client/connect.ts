@@ -10,6 +10,8 @@ interface ConnectOptions {
 }
 
 const backoffMs = [100, 250, 500, 1_000, 2_000, 5_000];
+/** A connection that lived this long starts the waits anew. */
+const steadyMs = 5_000;
 
 /**
  * One link over transports that come and go. Calls made while nothing is open wait; calls and streams in flight when
@@ -21,6 +23,7 @@ export class ReconnectingLink implements ClientLink<ClientContext> {
   readonly #onState: (state: ConnectionState) => void;
   readonly #delaysMs: readonly number[];
   #current: Promise<Transport>;
+  #failures = 0;
 
   constructor(open: OpenTransport, { onState = () => {}, delaysMs = backoffMs }: ConnectOptions = {}) {
     this.#open = open;
@@ -51,22 +54,30 @@ export class ReconnectingLink implements ClientLink<ClientContext> {
   }
 
   async #openUntilOpen(): Promise<Transport> {
-    for (let attempt = 0; ; attempt += 1) {
+    for (;;) {
+      if (this.#failures > 0)
+        await wait(this.#delaysMs[Math.min(this.#failures, this.#delaysMs.length) - 1] ?? 0);
       try {
         const transport = await this.#open();
+        const openedAt = performance.now();
         transport.closed.then(() => {
+          // Somebody who opens and closes at once would otherwise be asked again and again without a pause.
+          this.#failures = performance.now() - openedAt < steadyMs ? this.#failures + 1 : 0;
           this.#onState('reconnecting');
           this.#current = this.#openUntilOpen();
         });
         this.#onState('connected');
         return transport;
       } catch {
+        this.#failures += 1;
         this.#onState('reconnecting');
-        const delayMs = this.#delaysMs[Math.min(attempt, this.#delaysMs.length - 1)] ?? 0;
-        await new Promise((resolve) => setTimeout(resolve, delayMs));
       }
     }
   }
+}
+
+function wait(durationMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, durationMs));
 }
 
 /** What a call fails with when the connection ends under it. */

@@ -58,8 +58,9 @@ describe('the page in the desktop window', () => {
     const opening = open();
     post(portChannel, 'lathe://app', page, [right.port]);
     const transport = await opening;
-    const link = new ReconnectingLink(async () => transport);
-    await expect(clientOf(link).system.getSettings()).resolves.toEqual(settings);
+    await expect(createORPCClient<LatheClient>(transport.link).system.getSettings()).resolves.toEqual(
+      settings,
+    );
     right.end();
     wrong.end();
     wrong.port.close();

@@ -68,12 +68,6 @@ export function formatMetric(value: number | string | null | undefined): string 
   return text.replaceAll('-', minus);
 }
 
-/** A difference of metrics, always signed, at the precision of the metric: `+0.0061`, `−0.0015`. */
-export function formatDifference(value: number): string {
-  const text = formatMetric(Math.abs(value));
-  return `${value < 0 ? minus : '+'}${text}`;
-}
-
 /** A number of unknown size for statistics: four significant digits at most, thousands with commas. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return formatMetric(value);

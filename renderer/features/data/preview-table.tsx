@@ -89,7 +89,7 @@ export function PreviewTable({ version, profiles, column, onColumn }: PreviewTab
     <>
       <p className={styles.range} role="status">
         rows {formatCount(rows === 0 ? 0 : first + 1)}–
-        {formatCount(Math.min(rows, first + Math.floor(viewHeight / rowHeight)))} of {formatCount(rows)}
+        {formatCount(Math.min(rows, Math.round((topPx + viewHeight) / rowHeight)))} of {formatCount(rows)}
       </p>
       {error ? <ErrorNotice error={error} /> : null}
       <div
