@@ -128,7 +128,7 @@ describe('a command that succeeds', () => {
   it('prints a table for a person', async () => {
     const { stdout } = await lathe(['data', 'log', 'digits'], client);
     expect(stdout).toMatch(/^VERSION\s+IMPORTED\s+ROWS\s+SIZE\s+DIGEST/);
-    expect(stdout).toContain('2.0 KiB');
+    expect(stdout).toContain('2.0 KB');
   });
 });
 
@@ -211,7 +211,7 @@ describe('lathe data import', () => {
     });
     const { exitCode, stdout, stderr } = await lathe(['data', 'import', 'digits', 'a.csv'], client);
     expect(stderr).toContain('Importing digits');
-    expect(stdout).toBe('Imported digits@2: 3 rows, 1 column, 1 file, 2.0 KiB.\n');
+    expect(stdout).toBe('Imported digits@2: 3 rows, 1 column, 1 file, 2.0 KB.\n');
     expect(exitCode).toBe(0);
   });
 

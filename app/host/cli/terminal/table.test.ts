@@ -57,6 +57,6 @@ it('numbers, sizes and durations are short', () => {
     '12',
     '',
   ]);
-  expect([sizeWords(12), sizeWords(2048), sizeWords(52 * 2 ** 20)]).toEqual(['12 B', '2.0 KiB', '52 MiB']);
+  expect([sizeWords(12), sizeWords(2048), sizeWords(52_000_000)]).toEqual(['12 B', '2.0 KB', '52 MB']);
   expect([durationWords(12), durationWords(61_000), durationWords(null)]).toEqual(['12 ms', '1 min 1 s', '']);
 });
