@@ -111,7 +111,7 @@ export class Cli {
     return renderTable(
       columns.map((column) => (typeof column === 'string' ? { title: column } : column)),
       rows,
-      stdout.isTTY ? stdout.columns : undefined,
+      stdout.isTTY ? stdout.columns || undefined : undefined,
     );
   }
 }

@@ -68,7 +68,7 @@ export function createProgram(world: CliWorld, define: Define): Command {
     .showSuggestionAfterError(true)
     .configureHelp({
       showGlobalOptions: true,
-      helpWidth: Math.min(world.stdout.columns ?? 100, 110),
+      helpWidth: Math.min(world.stdout.columns || 100, 110),
     } as Partial<Help>)
     .configureOutput({
       writeOut: (text) => void world.stdout.write(text),

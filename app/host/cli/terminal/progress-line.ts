@@ -4,6 +4,7 @@ import { durationWords } from './words.ts';
 export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean;
+  /** 0 where the terminal does not say. */
   readonly columns?: number;
 }
 
@@ -30,7 +31,7 @@ export class ProgressLine {
     this.#lastTitle = title;
     const text = progressWords(title, progress, this.#output.isTTY === true);
     if (this.#output.isTTY) {
-      const room = (this.#output.columns ?? 80) - 1;
+      const room = (this.#output.columns || 80) - 1;
       this.#output.write(`\r\u001b[2K${[...text].slice(0, room).join('')}`);
       this.#drawn = true;
     } else this.#output.write(`${text}\n`);
