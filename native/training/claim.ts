@@ -24,6 +24,11 @@ export function claimRunFolder(runFolder: string): void {
   }
 }
 
+/** Whether the folder is still there and still ours: a deleted workspace must not be trained on for hours unseen. */
+export function ownsRunFolder(runFolder: string): boolean {
+  return readPid(path.join(runFolder, 'process.json')) === process.pid;
+}
+
 /** @returns null for a file that its process died over while it wrote it */
 function readPid(filePath: string): number | null {
   try {

@@ -204,6 +204,15 @@ describe('the training process', () => {
     expect(readRun(folder).exit.state).toBe('cancelled');
   });
 
+  it('ends by itself when its folder is gone, and makes none anew', async () => {
+    const folder = bench.folder(digits, 'mlp', params);
+    const { exited } = start(folder);
+    await journalGrows(folder, 20);
+    fs.rmSync(folder, { recursive: true });
+    expect((await exited).code).toBe(4);
+    expect(fs.existsSync(folder)).toBe(false);
+  });
+
   it('takes over a folder whose process is gone, and ends with 1 when training fails', async () => {
     const folder = bench.folder(digits, 'mlp', { target: 'nothing' });
     const gone = spawn(process.execPath, ['-e', '']);
