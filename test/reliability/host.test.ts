@@ -188,6 +188,22 @@ describe('training and the host that leaves it', () => {
   });
 });
 
+describe('the demo, run twice', () => {
+  it('uses the data set version that is there, and says so', async () => {
+    const once = await latheJson(['demo', '--exit'], workspace);
+    const twice = await latheJson(['demo', '--exit'], workspace);
+    expect([once.dataset.reused, twice.dataset.reused]).toEqual([false, true]);
+    expect(twice.dataset).toMatchObject({ version: 1, digest: once.dataset.digest });
+    // The same seed and data: the same accuracy, to the last digit.
+    const accuracies = (document: typeof once) =>
+      document.runs.map((run: { testAccuracy: number }) => run.testAccuracy);
+    expect(accuracies(twice)).toEqual(accuracies(once));
+    expect(Math.max(...accuracies(once))).toBeGreaterThan(0.95);
+    const spoken = await lathe(['demo', '--exit'], workspace);
+    expect(spoken.stdout + spoken.stderr).toContain('version 1 is used again');
+  });
+});
+
 describe('the demo, interrupted at any moment', () => {
   it.each([200, 450, 800, 1300, 1750, 2400])(
     'after %d ms leaves a workspace that is whole and goes on',
