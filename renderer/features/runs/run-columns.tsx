@@ -64,7 +64,7 @@ export function useRunColumns(
       {
         id: 'experiment',
         title: 'Experiment',
-        width: 130,
+        width: 108,
         sortable: true,
         render: (run) => run.experimentName,
       },
