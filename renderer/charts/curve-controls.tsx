@@ -1,3 +1,5 @@
+import screen from '../components/screen.module.css';
+import { SegmentedChoice } from '../components/segments.tsx';
 import styles from './curve-controls.module.css';
 import type { CurveView } from './curve-view.ts';
 
@@ -11,7 +13,7 @@ export function CurveControls({ view, onChange }: CurveControlsProps) {
   const set = (change: Partial<CurveView>) => onChange({ ...view, ...change });
   return (
     <div className={styles.strip} role="toolbar" aria-label="Curves">
-      <Choice
+      <SegmentedChoice
         label="Horizontal axis"
         chosen={view.axis}
         options={[
@@ -32,7 +34,7 @@ export function CurveControls({ view, onChange }: CurveControlsProps) {
         />
         <output>{view.smoothing === 0 ? 'off' : `EMA ${view.smoothing.toFixed(2)}`}</output>
       </label>
-      <Choice
+      <SegmentedChoice
         label="Vertical axis"
         chosen={view.scale}
         options={[
@@ -42,7 +44,7 @@ export function CurveControls({ view, onChange }: CurveControlsProps) {
         ]}
         onChoose={(scale) => set({ scale })}
       />
-      <label className={styles.check}>
+      <label className={screen.check}>
         <input
           type="checkbox"
           checked={view.ignoreOutliers}
@@ -51,7 +53,7 @@ export function CurveControls({ view, onChange }: CurveControlsProps) {
         Ignore outliers
       </label>
       {view.smoothing > 0 ? (
-        <label className={styles.check}>
+        <label className={screen.check}>
           <input
             type="checkbox"
             checked={view.showRaw}
@@ -61,25 +63,5 @@ export function CurveControls({ view, onChange }: CurveControlsProps) {
         </label>
       ) : null}
     </div>
-  );
-}
-
-interface ChoiceProps<Value extends string> {
-  readonly label: string;
-  readonly chosen: Value;
-  readonly options: readonly (readonly [Value, string])[];
-  readonly onChoose: (value: Value) => void;
-}
-
-function Choice<Value extends string>({ label, chosen, options, onChoose }: ChoiceProps<Value>) {
-  return (
-    <fieldset className={styles.choice}>
-      <legend>{label}</legend>
-      {options.map(([value, words]) => (
-        <button key={value} type="button" aria-pressed={value === chosen} onClick={() => onChoose(value)}>
-          {words}
-        </button>
-      ))}
-    </fieldset>
   );
 }

@@ -96,7 +96,7 @@ export function LineChart(props: LineChartProps) {
           {zoom ? (
             <button type="button" className={styles.action} title="Show all" onClick={() => setZoom(null)}>
               <IconArrowBackUp size={14} stroke={1.5} aria-hidden />
-              <span className={styles.srOnly}>Show all</span>
+              <span className="sr-only">Show all</span>
             </button>
           ) : null}
           <button
@@ -107,7 +107,7 @@ export function LineChart(props: LineChartProps) {
             onClick={() => setAsTable(!asTable)}
           >
             <IconTable size={14} stroke={1.5} aria-hidden />
-            <span className={styles.srOnly}>Show as table</span>
+            <span className="sr-only">Show as table</span>
           </button>
           {(['png', 'svg'] as const).map((format) => (
             <button
@@ -124,7 +124,7 @@ export function LineChart(props: LineChartProps) {
                   svg
                 </span>
               )}
-              <span className={styles.srOnly}>Save as {format.toUpperCase()}</span>
+              <span className="sr-only">Save as {format.toUpperCase()}</span>
             </button>
           ))}
         </span>

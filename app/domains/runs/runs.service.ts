@@ -116,6 +116,13 @@ export function createRuns(
     }));
   }
 
+  /** For whoever cannot wait: a failure is logged, for an unhandled one would end the host. */
+  function cancelSoon(id: RunId): void {
+    supervisor
+      .cancel(id)
+      .catch((error: unknown) => core.log.error('a run could not be cancelled', error, { run: id }));
+  }
+
   const one = (id: RunId): Run => toRuns(rows([id]))[0]!;
 
   function detail(id: RunId): RunDetail {
@@ -264,7 +271,7 @@ export function createRuns(
             kind: 'run',
             title: name,
             runId: id,
-            onCancel: () => void supervisor.cancel(id),
+            onCancel: () => cancelSoon(id),
           });
           repository.change(id, { jobId: job.id });
           events.append(
@@ -301,7 +308,7 @@ export function createRuns(
           kind: 'run',
           title: run.name,
           runId: id,
-          onCancel: () => void supervisor.cancel(id),
+          onCancel: () => cancelSoon(id),
         });
         repository.change(id, { jobId: job.id });
         events.append('run.resumed', { kind: 'run', id }, { name: run.name });

@@ -37,7 +37,8 @@ export function createOnnxExecutor(workers: WorkerStarter): Executor {
       return isThere(handle) ? 'running' : 'gone';
     },
     async cancel(handle, folder, force) {
-      await fs.promises.writeFile(path.join(folder, 'cancel'), '');
+      // A note for the next core, and the only way where there are no signals; a full disk must not keep a run going.
+      await fs.promises.writeFile(path.join(folder, 'cancel'), '').catch(() => undefined);
       if (!isThere(handle)) return;
       try {
         process.kill(handleForm.parse(handle).pid, force ? 'SIGKILL' : 'SIGTERM');

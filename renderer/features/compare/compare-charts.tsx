@@ -62,7 +62,7 @@ export function CompareCharts({ runs, curves, keys, mainKey, view, focused, onMa
           {others.slice(0, smallCharts).map((key) => (
             <div key={key} className={styles.smallChart}>
               <button type="button" title={`Show ${key} large`} onClick={() => onMain(key)}>
-                <span>Show {key} large</span>
+                <span className="sr-only">Show {key} large</span>
               </button>
               <MetricChart metric={key} runs={runs} curves={curves} view={view} focused={focused} small />
             </div>

@@ -75,7 +75,7 @@ export function CompareLegend(props: CompareLegendProps) {
               onClick={() => onRemove(run.id)}
             >
               <IconX size={12} stroke={1.5} aria-hidden />
-              <span className={styles.srOnly}>Take {run.name} out</span>
+              <span className="sr-only">Take {run.name} out</span>
             </button>
           </li>
         ))}

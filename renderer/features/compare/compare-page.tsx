@@ -9,6 +9,7 @@ import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
+import screen from '../../components/screen.module.css';
 import { navigate, useQueryString } from '../../shell/router.ts';
 import { curvesOf } from '../runs/curve-groups.ts';
 import { useSeries } from '../runs/use-series.ts';
@@ -38,7 +39,7 @@ export function ComparePage() {
   const setRuns = (next: readonly string[]) => setQuery({ runs: next.join(',') || null });
   if (ids.length === 0) {
     return (
-      <div className={styles.page}>
+      <div className={screen.page}>
         <PageHeader title="Compare" facts="pick two or more runs" />
         <EmptyState
           title="See which run is best, and why: curves, metrics, parameters, data and environment side by side."
@@ -50,13 +51,13 @@ export function ComparePage() {
   }
   if (comparison.error) {
     return (
-      <div className={styles.page}>
+      <div className={screen.page}>
         <PageHeader title="Compare" actions={<Button onClick={() => setRuns([])}>Start over</Button>} />
         <ErrorNotice error={comparison.error} />
       </div>
     );
   }
-  if (!comparison.data) return <p className={styles.waiting}>Reading {ids.length} runs</p>;
+  if (!comparison.data) return <p className={screen.waiting}>Reading {ids.length} runs</p>;
   return <CompareView comparison={comparison.data} onRuns={setRuns} query={query} setQuery={setQuery} />;
 }
 
@@ -79,7 +80,7 @@ function CompareView({ comparison, onRuns, query, setQuery }: CompareViewProps) 
   const verdict = compareVerdict(runs);
   const ids = runs.map(({ id }) => id);
   return (
-    <div className={styles.page}>
+    <div className={screen.page}>
       <PageHeader
         title="Compare"
         facts={`${runs.length} ${runs.length === 1 ? 'run' : 'runs'}`}
@@ -125,7 +126,7 @@ function CompareView({ comparison, onRuns, query, setQuery }: CompareViewProps) 
             <CurveControls view={view} onChange={(next) => setQuery(viewToQuery(next))} />
             {error ? <ErrorNotice error={error} /> : null}
             {key === null ? (
-              <p className={styles.waiting}>
+              <p className={screen.waiting}>
                 {loading ? 'Reading curves' : 'These runs recorded no curves.'}
               </p>
             ) : (

@@ -3,6 +3,7 @@ import type { Comparison } from '../../../app/contract/runs.contract.ts';
 import { fromWireNumber, type WireNumber } from '../../../app/contract/wire.ts';
 import { formatReading } from '../../charts/numbers.ts';
 import { RunSwatch } from '../../components/run-swatch.tsx';
+import screen from '../../components/screen.module.css';
 import { orderedMetrics } from '../runs/metrics.ts';
 import { Difference, formatParameter } from '../runs/run-cells.tsx';
 import styles from './compare.module.css';
@@ -34,7 +35,7 @@ export function DifferenceTable({ comparison, query, setQuery }: DifferenceTable
     <aside className={styles.differences} aria-label="Differences">
       <header>
         <h2>Differences</h2>
-        <label>
+        <label className={screen.check}>
           <input
             type="checkbox"
             checked={onlyDifferent}
@@ -67,7 +68,7 @@ export function DifferenceTable({ comparison, query, setQuery }: DifferenceTable
                 {values.map((value, index) => (
                   <td key={runs[index]?.id} data-best={best === index || undefined}>
                     {value === null ? '–' : formatReading(fromWireNumber(value as WireNumber))}
-                    {best === index ? <span className={styles.srOnly}> best</span> : null}
+                    {best === index ? <span className="sr-only"> best</span> : null}
                   </td>
                 ))}
                 {two ? <td>{differenceOf(key, values)}</td> : null}

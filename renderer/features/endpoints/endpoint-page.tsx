@@ -9,6 +9,7 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { formatBytes, formatClock } from '../../components/format.ts';
 import { notify } from '../../components/notify.ts';
 import { PageHeader } from '../../components/page-header.tsx';
+import screen from '../../components/screen.module.css';
 import { Link, navigate } from '../../shell/router.ts';
 import { SignatureTable } from '../models/signature-table.tsx';
 import { CallIt } from './call-it.tsx';
@@ -84,7 +85,7 @@ function EndpointView({ endpoint }: { readonly endpoint: Endpoint }) {
               <IconLock size={16} stroke={1.5} aria-hidden />
               <div>
                 <b>This machine only</b>
-                <div className={styles.quiet}>
+                <div className={screen.quiet}>
                   {endpoint.baseUrl
                     ? `Listens on ${new URL(endpoint.baseUrl).host}. `
                     : 'Nothing listens now. '}

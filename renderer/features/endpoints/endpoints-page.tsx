@@ -8,6 +8,7 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { formatClock } from '../../components/format.ts';
 import { PageHeader } from '../../components/page-header.tsx';
+import screen from '../../components/screen.module.css';
 import { navigate } from '../../shell/router.ts';
 import { EndpointState } from './endpoint-state.tsx';
 import styles from './endpoints.module.css';
@@ -38,7 +39,7 @@ const columns: Column<Endpoint>[] = [
       failure ? (
         <span className={styles.failed}>{failure.message}</span>
       ) : (
-        <span className={styles.mono}>{url ?? '–'}</span>
+        <span className={screen.mono}>{url ?? '–'}</span>
       ),
   },
   {

@@ -3,6 +3,7 @@ import type { EndpointStats } from '../../../app/contract/serving.contract.ts';
 import type { ChartLine } from '../../charts/chart-line.ts';
 import { Bars } from '../../charts/histogram.tsx';
 import { LineChart } from '../../charts/line-chart.tsx';
+import screen from '../../components/screen.module.css';
 import styles from './endpoints.module.css';
 import type { LatencySample } from './use-endpoint-stats.ts';
 
@@ -25,8 +26,8 @@ export function Latency({ stats, history }: LatencyProps) {
   return (
     <section className={styles.section}>
       <h2 className={styles.head}>
-        Latency <span className={styles.quiet}>ms</span>
-        <span className={`${styles.aside} ${styles.mono}`}>
+        Latency <span className={screen.quiet}>ms</span>
+        <span className={`${styles.aside} ${screen.mono}`}>
           {quantiles.map(([name, value]) => `${name} ${value === null ? '–' : value.toFixed(1)}`).join('  ')}
         </span>
       </h2>
@@ -36,7 +37,7 @@ export function Latency({ stats, history }: LatencyProps) {
         </div>
       ) : (
         <p className={styles.body}>
-          <span className={styles.quiet}>
+          <span className={screen.quiet}>
             {stats && stats.requests > 0 ? 'The curve grows while requests come in.' : 'No request yet.'}
           </span>
         </p>
@@ -52,9 +53,9 @@ export function Latency({ stats, history }: LatencyProps) {
           ) : (
             <span />
           )}
-          <span className={styles.mono}>
+          <span className={screen.mono}>
             {stats.perMinute.at(-1) ?? 0}{' '}
-            <span className={styles.quiet}>
+            <span className={screen.quiet}>
               {stats.failed === 0 ? 'none refused' : `${stats.failed} refused`}
             </span>
           </span>

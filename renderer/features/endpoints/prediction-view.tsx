@@ -1,4 +1,5 @@
 import { formatReading } from '../../charts/numbers.ts';
+import screen from '../../components/screen.module.css';
 import styles from './endpoints.module.css';
 import type { Prediction } from './try-it.ts';
 
@@ -12,13 +13,13 @@ interface PredictionViewProps {
 
 /** The answer of an endpoint: the class large with its probabilities, a number, or the tensors as they came. */
 export function PredictionView({ prediction, durationMs, modelMs, hint }: PredictionViewProps) {
-  if (!prediction) return <p className={styles.quiet}>{hint}</p>;
+  if (!prediction) return <p className={screen.quiet}>{hint}</p>;
   const timing = <Timing durationMs={durationMs} modelMs={modelMs} />;
   if (prediction.kind === 'tensors') {
     return (
       <div>
         {timing}
-        <pre className={styles.mono}>{JSON.stringify(prediction.outputs, null, 1)}</pre>
+        <pre className={screen.mono}>{JSON.stringify(prediction.outputs, null, 1)}</pre>
       </div>
     );
   }

@@ -1,4 +1,5 @@
 import type { RecentRequest } from '../../../app/contract/serving.contract.ts';
+import screen from '../../components/screen.module.css';
 import styles from './endpoints.module.css';
 
 /** The last requests, newest first; they are nowhere but in memory. */
@@ -11,7 +12,7 @@ export function RecentRequests({ requests }: { readonly requests: readonly Recen
       </h2>
       {newest.length === 0 ? (
         <p className={styles.body}>
-          <span className={styles.quiet}>None yet.</span>
+          <span className={screen.quiet}>None yet.</span>
         </p>
       ) : (
         <table className={styles.table}>
@@ -30,20 +31,20 @@ export function RecentRequests({ requests }: { readonly requests: readonly Recen
             {newest.map((request, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: two requests may share a millisecond
               <tr key={`${request.at} ${index}`}>
-                <td className={`${styles.mono} ${styles.quiet}`}>
+                <td className={`${screen.mono} ${screen.quiet}`}>
                   {new Date(request.at).toLocaleTimeString('en-GB')}
                 </td>
                 <td>{request.call}</td>
-                <td className={styles.mono}>
+                <td className={screen.mono}>
                   {request.shape.length > 0 ? `[${request.shape.join(', ')}]` : ''}
                 </td>
                 <td
-                  className={request.status >= 400 ? styles.failed : styles.mono}
+                  className={request.status >= 400 ? styles.failed : screen.mono}
                   title={request.status >= 400 ? request.result : undefined}
                 >
                   {request.status >= 400 ? `✕ ${request.status}: ${request.result}` : request.result}
                 </td>
-                <td className={`${styles.right} ${styles.mono}`}>{request.durationMs.toFixed(1)} ms</td>
+                <td className={`${styles.right} ${screen.mono}`}>{request.durationMs.toFixed(1)} ms</td>
               </tr>
             ))}
           </tbody>

@@ -5,6 +5,7 @@ import type { Cell } from '../../../app/contract/wire.ts';
 import { orpc } from '../../client/orpc.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
+import screen from '../../components/screen.module.css';
 import { PixelImage } from './drawing-pad.tsx';
 import styles from './endpoints.module.css';
 import type { DataRef } from './training-rows.ts';
@@ -95,7 +96,7 @@ export function RowTry({ form, data, onSend, result }: RowTryProps) {
           >
             Earlier
           </Button>
-          <span className={styles.quiet}>
+          <span className={screen.quiet}>
             {(offset + 1).toLocaleString('en-US')}–{(offset + rows.length).toLocaleString('en-US')} of{' '}
             {totalRows.toLocaleString('en-US')}
           </span>

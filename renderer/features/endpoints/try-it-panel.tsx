@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'react';
 import type { Endpoint, Tensor } from '../../../app/contract/serving.contract.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
+import { SegmentedTabs } from '../../components/segments.tsx';
 import { ColumnsTry } from './columns-try.tsx';
 import styles from './endpoints.module.css';
 import { ImageTry } from './image-try.tsx';
@@ -60,22 +61,15 @@ export function TryIt({ endpoint, onSent }: TryItProps) {
         Try it
         {modes.length > 1 ? (
           <span className={styles.aside}>
-            <span className={styles.modes} role="tablist" aria-label="How to try it">
-              {modes.map((one) => (
-                <button
-                  key={one}
-                  type="button"
-                  role="tab"
-                  aria-selected={one === mode}
-                  onClick={() => {
-                    setMode(one);
-                    clear();
-                  }}
-                >
-                  {words[one]}
-                </button>
-              ))}
-            </span>
+            <SegmentedTabs
+              label="How to try it"
+              chosen={mode}
+              options={modes.map((one) => [one, words[one]] as const)}
+              onChoose={(one) => {
+                setMode(one);
+                clear();
+              }}
+            />
           </span>
         ) : null}
       </h2>

@@ -56,7 +56,7 @@ export function AliasEditor({ version, aliases }: AliasEditorProps) {
               onClick={() => void change(drop(alias), `Removed @${alias}`, point(alias, version.version))}
             >
               <IconX size={12} stroke={1.5} aria-hidden />
-              <span className={styles.srOnly}>Remove @{alias}</span>
+              <span className="sr-only">Remove @{alias}</span>
             </button>
           </span>
         ))}

@@ -11,6 +11,7 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { formatBytes, formatClock } from '../../components/format.ts';
 import { notify } from '../../components/notify.ts';
 import { PageHeader } from '../../components/page-header.tsx';
+import screen from '../../components/screen.module.css';
 import { Link, navigate, useQueryString } from '../../shell/router.ts';
 import { mainMetric, metricOf, orderedMetrics } from '../runs/metrics.ts';
 import { AliasEditor } from './alias-editor.tsx';
@@ -23,12 +24,12 @@ export function ModelPage({ modelName }: { readonly modelName: string }) {
   const model = useQuery(orpc.models.get.queryOptions({ input: { model: modelName } }));
   const [query, setQuery] = useQueryString();
   if (model.error) return <ErrorNotice error={model.error} />;
-  if (!model.data) return <p className={styles.waiting}>Reading the model</p>;
+  if (!model.data) return <p className={screen.waiting}>Reading the model</p>;
   const { allVersions, latest } = model.data;
   const asked = Number(query.get('version') ?? latest.version);
   const chosen = allVersions.find(({ version }) => version === asked) ?? latest;
   return (
-    <div className={styles.page}>
+    <div className={screen.page}>
       <PageHeader
         title={model.data.name}
         facts={`${allVersions.length} ${allVersions.length === 1 ? 'version' : 'versions'}, ${chosen.task ?? 'task unknown'}`}
@@ -124,7 +125,7 @@ function VersionEntry({ version, latest, chosen, onChoose }: VersionEntryProps) 
       </span>
       <span>{version.description || (version.runName ? `from ${version.runName}` : 'from a file')}</span>
       {key === null ? null : (
-        <span className={styles.mono}>
+        <span className={screen.mono}>
           {key} {formatReading(metricOf(version, key))}
         </span>
       )}
@@ -163,19 +164,19 @@ function VersionDetail(props: {
       </section>
       <section>
         <h2>Metrics</h2>
-        {metrics.length === 0 ? <p className={styles.quiet}>The file brings none.</p> : null}
-        <dl className={styles.pairs}>
+        {metrics.length === 0 ? <p className={screen.quiet}>The file brings none.</p> : null}
+        <dl className={`${screen.pairs} ${styles.pairs}`}>
           {metrics.map((key) => (
             <div key={key}>
               <dt>{key}</dt>
-              <dd className={styles.mono}>{formatReading(metricOf(version, key))}</dd>
+              <dd className={screen.mono}>{formatReading(metricOf(version, key))}</dd>
             </div>
           ))}
         </dl>
       </section>
       <section>
         <h2>Where it came from</h2>
-        <dl className={styles.pairs}>
+        <dl className={`${screen.pairs} ${styles.pairs}`}>
           <div>
             <dt>made by</dt>
             <dd>
@@ -188,7 +189,7 @@ function VersionDetail(props: {
           </div>
           <div>
             <dt>digest</dt>
-            <dd className={styles.mono}>
+            <dd className={screen.mono}>
               {version.digest.slice(0, 12)} <CopyButton value={version.digest} label="Copy the digest" />
             </dd>
           </div>
@@ -199,7 +200,7 @@ function VersionDetail(props: {
           {metadata.map(([key, value]) => (
             <div key={key}>
               <dt title={key}>{key}</dt>
-              <dd className={styles.mono} title={value.slice(0, 1000)}>
+              <dd className={screen.mono} title={value.slice(0, 1000)}>
                 {value.length > 80 ? <LongText label={key} text={value} /> : value}
               </dd>
             </div>

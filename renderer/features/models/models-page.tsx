@@ -10,6 +10,7 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { formatBytes, formatClock } from '../../components/format.ts';
 import { PageHeader } from '../../components/page-header.tsx';
+import screen from '../../components/screen.module.css';
 import { navigate, useQueryString } from '../../shell/router.ts';
 import { mainMetric, metricOf } from '../runs/metrics.ts';
 import styles from './models.module.css';
@@ -40,11 +41,11 @@ const columns: Column<Model>[] = [
     render: ({ latest }) => {
       const key = mainMetric([latest]);
       return key === null ? (
-        <span className={styles.quiet}>–</span>
+        <span className={screen.quiet}>–</span>
       ) : (
         <>
-          <span className={styles.quiet}>{key}</span>{' '}
-          <span className={styles.mono}>{formatReading(metricOf(latest, key))}</span>
+          <span className={screen.quiet}>{key}</span>{' '}
+          <span className={screen.mono}>{formatReading(metricOf(latest, key))}</span>
         </>
       );
     },
@@ -81,7 +82,7 @@ export function ModelsPage() {
   const rows = models.data ?? [];
   const versions = rows.reduce((count, model) => count + model.versions, 0);
   return (
-    <div className={styles.page}>
+    <div className={screen.page}>
       <PageHeader
         title="Models"
         facts={models.data ? `${rows.length} models, ${versions} versions` : 'Reading models'}

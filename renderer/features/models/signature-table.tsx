@@ -22,7 +22,7 @@ export function SignatureTable({ signature, labels }: SignatureTableProps) {
         <col style={{ width: 82 }} />
         <col />
       </colgroup>
-      <thead className={styles.srOnly}>
+      <thead className="sr-only">
         <tr>
           <th>Way</th>
           <th>Name</th>

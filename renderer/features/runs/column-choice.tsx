@@ -1,3 +1,4 @@
+import screen from '../../components/screen.module.css';
 import styles from './runs.module.css';
 
 interface ColumnChoiceProps {
@@ -15,9 +16,9 @@ export function ColumnChoice({ keys, hidden, onChange }: ColumnChoiceProps) {
   };
   return (
     <fieldset className={styles.columns}>
-      <legend className={styles.srOnly}>Columns</legend>
+      <legend className="sr-only">Columns</legend>
       {keys.map(({ id, title }) => (
-        <label key={id}>
+        <label key={id} className={screen.check}>
           <input type="checkbox" checked={!hidden.has(id)} onChange={() => toggle(id)} />
           {title}
         </label>

@@ -7,6 +7,7 @@ import { Button } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { formatBytes } from '../../components/format.ts';
 import { notify } from '../../components/notify.ts';
+import screen from '../../components/screen.module.css';
 import { Link } from '../../shell/router.ts';
 import { downloadInSlices } from '../models/download.ts';
 import { orderedMetrics } from './metrics.ts';
@@ -24,7 +25,7 @@ export function RunAside({ run }: { readonly run: RunDetail }) {
         <Pairs pairs={params.map(([key, value]) => [key, formatParameter(value)])} />
       </Part>
       <Part title="Metrics" count={metrics.length} note="last, least, greatest">
-        {metrics.length === 0 ? <p className={styles.quiet}>None recorded yet.</p> : null}
+        {metrics.length === 0 ? <p className={screen.quiet}>None recorded yet.</p> : null}
         <table className={styles.metricTable}>
           <tbody>
             {metrics.map((key) => {
@@ -44,7 +45,7 @@ export function RunAside({ run }: { readonly run: RunDetail }) {
       </Part>
       <Part title="Inputs">
         {run.inputs.map((input) => (
-          <dl key={input.datasetVersionId} className={styles.pairs}>
+          <dl key={input.datasetVersionId} className={`${screen.pairs} ${styles.pairs}`}>
             <dt>dataset</dt>
             <dd>
               <Link to={`/data/${encodeURIComponent(input.datasetName)}?version=${input.version}`}>
@@ -58,7 +59,7 @@ export function RunAside({ run }: { readonly run: RunDetail }) {
           </dl>
         ))}
         {run.parentRunId ? (
-          <dl className={styles.pairs}>
+          <dl className={`${screen.pairs} ${styles.pairs}`}>
             <dt>repeats</dt>
             <dd>
               <Link to={`/runs/${run.parentRunId}`}>the run before it</Link>
@@ -68,7 +69,7 @@ export function RunAside({ run }: { readonly run: RunDetail }) {
       </Part>
       <Tags run={run} />
       <Part title="Artifacts" count={run.artifacts.length}>
-        {run.artifacts.length === 0 ? <p className={styles.quiet}>None yet.</p> : null}
+        {run.artifacts.length === 0 ? <p className={screen.quiet}>None yet.</p> : null}
         {run.artifacts.map((artifact) => (
           <ArtifactRow key={artifact.id} artifact={artifact} />
         ))}
@@ -99,7 +100,7 @@ function Part(props: {
 
 function Pairs({ pairs }: { readonly pairs: readonly (readonly [string, string])[] }) {
   return (
-    <dl className={styles.pairs}>
+    <dl className={`${screen.pairs} ${styles.pairs}`}>
       {pairs.map(([key, value]) => (
         <div key={key}>
           <dt title={key}>{key}</dt>
@@ -163,7 +164,7 @@ function Tags({ run }: { readonly run: RunDetail }) {
               onClick={() => void actions.setTag(run, key, null)}
             >
               <IconX size={12} stroke={1.5} aria-hidden />
-              <span className={styles.srOnly}>Remove the tag {key}</span>
+              <span className="sr-only">Remove the tag {key}</span>
             </button>
           </span>
         ))}

@@ -5,6 +5,7 @@ import { SharedCursor } from '../../charts/cursor.tsx';
 import { CurveControls } from '../../charts/curve-controls.tsx';
 import { type CurveView, initialCurveView } from '../../charts/curve-view.ts';
 import { LineChart } from '../../charts/line-chart.tsx';
+import screen from '../../components/screen.module.css';
 import { type CurveGroup, curveGroups, curvesOf, readsOnLogAxis } from './curve-groups.ts';
 import styles from './runs.module.css';
 
@@ -28,7 +29,7 @@ export function RunCharts({ run, series, loading }: RunChartsProps) {
         : run.status === 'running'
           ? 'Waiting for the first points.'
           : 'This run recorded no curves.';
-    return <p className={styles.noCurves}>{words}</p>;
+    return <p className={screen.waiting}>{words}</p>;
   }
   return (
     <SharedCursor>

@@ -8,6 +8,7 @@ import { orpc } from '../../client/orpc.ts';
 import type { Column } from '../../components/data-table.tsx';
 import { formatClock, formatDuration } from '../../components/format.ts';
 import { RunSwatch } from '../../components/run-swatch.tsx';
+import screen from '../../components/screen.module.css';
 import { StateMark } from '../../components/state-mark.tsx';
 import { bestBy, mainMetric, metricOf, orderedMetrics } from './metrics.ts';
 import { Difference, formatParameter, RunSpark } from './run-cells.tsx';
@@ -117,7 +118,7 @@ export function useRunColumns(
         width: 76,
         align: 'right',
         sortable: true,
-        render: (run) => <span className={styles.quiet}>{formatClock(run.startedAt ?? run.createdAt)}</span>,
+        render: (run) => <span className={screen.quiet}>{formatClock(run.startedAt ?? run.createdAt)}</span>,
       },
     );
     return columns.filter(({ id }) => !hidden.has(id));
@@ -136,7 +137,7 @@ function metricCell(run: Run, key: string, best: number | null) {
   }
   return (
     <span className={styles.mono}>
-      {value === null ? <span className={styles.quiet}>–</span> : formatReading(value)}
+      {value === null ? <span className={screen.quiet}>–</span> : formatReading(value)}
       {best !== null ? (
         <span className={styles.differenceSlot}>
           {value === null ? null : value === best ? 'best' : <Difference value={value - best} metric={key} />}

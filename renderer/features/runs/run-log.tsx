@@ -4,6 +4,8 @@ import type { Run } from '../../../app/contract/runs.contract.ts';
 import { client, orpc } from '../../client/orpc.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { formatBytes } from '../../components/format.ts';
+import screen from '../../components/screen.module.css';
+import { SegmentedTabs } from '../../components/segments.tsx';
 import { hasEnded } from './run-actions.ts';
 import styles from './runs.module.css';
 
@@ -29,21 +31,17 @@ export function RunLog({ run, pulse }: RunLogProps) {
   return (
     <section className={styles.log} aria-label="Log">
       <header className={styles.logHead}>
-        <div className={styles.segments} role="tablist" aria-label="Stream">
-          {(['stdout', 'stderr'] as const).map((name) => (
-            <button
-              key={name}
-              type="button"
-              role="tab"
-              aria-selected={stream === name}
-              onClick={() => setStream(name)}
-            >
-              {name}
-            </button>
-          ))}
-        </div>
-        <span className={styles.quiet}>{log.sizeBytes > 0 ? formatBytes(log.sizeBytes) : null}</span>
-        <label className={styles.follow}>
+        <SegmentedTabs
+          label="Stream"
+          chosen={stream}
+          options={[
+            ['stdout', 'stdout'],
+            ['stderr', 'stderr'],
+          ]}
+          onChoose={setStream}
+        />
+        <span className={screen.quiet}>{log.sizeBytes > 0 ? formatBytes(log.sizeBytes) : null}</span>
+        <label className={`${screen.check} ${styles.follow}`}>
           <input type="checkbox" checked={follow} onChange={(event) => setFollow(event.target.checked)} />
           {hasEnded(run) ? 'Show the end' : 'Follow'}
         </label>

@@ -9,6 +9,7 @@ import { formatClock } from '../../components/format.ts';
 import { PageHeader } from '../../components/page-header.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
 import { RunSwatch } from '../../components/run-swatch.tsx';
+import screen from '../../components/screen.module.css';
 import { StateMark } from '../../components/state-mark.tsx';
 import { Link } from '../../shell/router.ts';
 import { RegisterModelDialog } from '../models/register-model-dialog.tsx';
@@ -29,7 +30,7 @@ import { runVerdict } from './verdict.ts';
 export function RunPage({ runId }: { readonly runId: string }) {
   const query = useQuery(orpc.runs.get.queryOptions({ input: { run: runId } }));
   if (query.error) return <ErrorNotice error={query.error} />;
-  if (!query.data) return <p className={styles.noCurves}>Reading the run</p>;
+  if (!query.data) return <p className={screen.waiting}>Reading the run</p>;
   return <RunView run={query.data} />;
 }
 
@@ -45,7 +46,7 @@ function RunView({ run: recorded }: { readonly run: RunDetail }) {
   const points = series.reduce((count, one) => count + one.points, 0);
   const [input] = run.inputs;
   return (
-    <div className={styles.page}>
+    <div className={screen.page}>
       <PageHeader
         title={
           <span className={styles.identity}>

@@ -8,6 +8,7 @@ import { DataTable } from '../../components/data-table.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
+import screen from '../../components/screen.module.css';
 import { navigate, useQueryString } from '../../shell/router.ts';
 import { useTrainDialog } from '../train/train-dialog.store.ts';
 import { useAllRuns } from './all-runs.ts';
@@ -56,7 +57,7 @@ export function RunsPage() {
     ? 'Reading runs'
     : `${total.toLocaleString('en-US')} runs${shown.length === total ? '' : `, ${shown.length.toLocaleString('en-US')} shown`}`;
   return (
-    <div className={styles.page}>
+    <div className={screen.page}>
       <PageHeader
         title="Runs"
         facts={facts}
@@ -83,7 +84,7 @@ export function RunsPage() {
       <search className={styles.filter}>
         <label className={styles.filterText}>
           <IconFilter size={16} stroke={1.5} aria-hidden />
-          <span className={styles.srOnly}>Filter runs</span>
+          <span className="sr-only">Filter runs</span>
           <input
             value={text}
             placeholder="Name, experiment, tag or key=value"
@@ -140,7 +141,7 @@ function NoRuns() {
   const datasets = useQuery(orpc.datasets.list.queryOptions({ input: {} }));
   const hasData = (datasets.data?.length ?? 0) > 0;
   return (
-    <div className={styles.page}>
+    <div className={screen.page}>
       <PageHeader title="Runs" facts="none yet" />
       <EmptyState
         title="Runs are trainings, each with its parameters, curves, log and model."

@@ -2,6 +2,7 @@ import { IconChartLine, IconPlayerStop, IconRefresh, IconTrash } from '@tabler/i
 import type { Run } from '../../../app/contract/runs.contract.ts';
 import { Button } from '../../components/button.tsx';
 import { KeyCap } from '../../components/key-cap.tsx';
+import screen from '../../components/screen.module.css';
 import { compareRuns, hasEnded, type RunActions } from './run-actions.ts';
 import styles from './runs.module.css';
 
@@ -21,7 +22,7 @@ export function SelectionBar({ runs, actions, onClear }: SelectionBarProps) {
   return (
     <div className={styles.selection} role="toolbar" aria-label="Marked runs">
       <b>{runs.length} selected</b>
-      <span className={styles.quiet}>
+      <span className={screen.quiet}>
         {experiments === 1 ? '1 experiment' : `${experiments} experiments`},{' '}
         {data === 1 ? '1 dataset version' : `${data} dataset versions`}
       </span>

@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RunId } from '../../contract/ids.ts';
+import { createOnnxExecutor } from './onnx.executor.ts';
+import { processStart } from './process-identity.ts';
+
+const run = 'a'.repeat(32) as RunId;
+
+describe('the process of a native run', () => {
+  let folder: string;
+  const executor = createOnnxExecutor({
+    start: () => Promise.reject(new Error('not used')),
+    startDetached: () => Promise.reject(new Error('not used')),
+  });
+
+  beforeEach(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lathe-executor-'));
+  });
+  afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+  async function sleeper() {
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000); console.log(1)'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    await once(child.stdout, 'data');
+    return { child, handle: { pid: child.pid!, start: processStart(child.pid!) }, exit: once(child, 'exit') };
+  }
+
+  it('is asked to stop also when nothing can be written to its folder', async () => {
+    const { handle, exit } = await sleeper();
+    expect(await executor.observe(handle, folder)).toBe('running');
+    await executor.cancel(handle, path.join(folder, 'is', 'gone'), false);
+    expect((await exit)[1]).toBe('SIGTERM');
+    expect(await executor.observe(handle, folder)).toBe('gone');
+    await executor.cancel(handle, folder, true);
+  });
+
+  it('is not taken for another that has its number', async () => {
+    const { child, handle, exit } = await sleeper();
+    const stranger = { ...handle, start: 'another time' };
+    expect(await executor.observe(stranger, folder)).toBe('gone');
+    await executor.cancel(stranger, folder, true);
+    expect(child.exitCode).toBeNull();
+    child.kill('SIGKILL');
+    await exit;
+  });
+
+  it('is found by the note that it left in its folder', async () => {
+    expect(await executor.find(run, folder)).toBeNull();
+    fs.writeFileSync(path.join(folder, 'process.json'), JSON.stringify({ pid: process.pid }));
+    expect(await executor.find(run, folder)).toEqual({ pid: process.pid, start: processStart(process.pid) });
+  });
+});
