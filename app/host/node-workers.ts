@@ -26,6 +26,8 @@ export function createNodeWorkers(): WorkerStarter {
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });
       await started(child, entry);
+      // A message to a worker that just died fails with an event; that it died is told by onExit.
+      child.on('error', () => {});
       return {
         pid: child.pid!,
         send: (message) => {

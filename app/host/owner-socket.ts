@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -16,4 +17,14 @@ export function ownerSocketPath(workspaceRoot: string): string {
   return Buffer.byteLength(natural) <= LONGEST
     ? natural
     : path.join(os.tmpdir(), `lathe-${process.getuid?.() ?? 0}-${name}.sock`);
+}
+
+/**
+ * Whether what lies at the path is a socket of this user: in the shared temporary folder anybody may put one under a
+ * name that can be foreseen, and would be told the workspace's token.
+ */
+export function isOwnSocket(socketPath: string): boolean {
+  if (process.platform === 'win32') return true;
+  const found = fs.lstatSync(socketPath, { throwIfNoEntry: false });
+  return found?.isSocket() === true && found.uid === process.getuid?.();
 }

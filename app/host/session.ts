@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { LatheClient } from '../contract/index.ts';
 import { AppError } from '../kernel/app-error.ts';
 import { WorkspaceFolders } from '../kernel/workspace-folders.ts';
-import { ownerSocketPath } from './owner-socket.ts';
+import { isOwnSocket, ownerSocketPath } from './owner-socket.ts';
 import { connectWebSocket } from './transports/clients.ts';
 
 /** How long to wait for an owner that is just starting or just closing. */
@@ -41,7 +41,7 @@ export async function openSession({ workspace }: { readonly workspace: string })
 async function attach(workspace: string): Promise<Session | null> {
   const folders = new WorkspaceFolders(workspace);
   const socketPath = ownerSocketPath(folders.root);
-  if (process.platform !== 'win32' && !fs.existsSync(socketPath)) return null;
+  if (!isOwnSocket(socketPath)) return null;
   const token = await fs.promises.readFile(path.join(folders.auth, 'token'), 'utf8').catch(() => null);
   if (token === null) return null;
   try {
@@ -86,7 +86,13 @@ async function own(workspace: string): Promise<Session> {
     uploads: application.uploads,
     version: latheVersion,
   });
-  await server.listenSocket(ownerSocketPath(application.core.folders.root));
+  try {
+    await server.listenSocket(ownerSocketPath(application.core.folders.root));
+  } catch (error) {
+    await server.close();
+    await application.close();
+    throw error;
+  }
   return {
     client: inProcessClient(application.router, application.core.log),
     owner: 'self',

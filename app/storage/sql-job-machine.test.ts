@@ -37,6 +37,28 @@ describe('the job machine', () => {
     expect(core.jobs.list({ active: true, limit: 10 })).toEqual([]);
   });
 
+  it('tells a slow watcher the end, whatever other jobs do meanwhile', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { id } = core.jobs.start(what, async ({ progress }) => {
+      await gate.promise;
+      for (let step = 0; step < 100; step++) progress({ message: `step ${step}` });
+    });
+    const watching = core.jobs.watch(id, undefined);
+    await watching.next();
+    await watching.next();
+    const pending = watching.next();
+    gate.resolve();
+    await pending;
+    while (core.jobs.get(id).state === 'running') await setImmediate();
+    const other = core.jobs.start(what, async ({ progress }) => {
+      for (let step = 0; step < 100; step++) progress({ message: `other ${step}` });
+    });
+    await core.jobs.ended(other.id);
+    let last = '';
+    for await (const job of watching) last = job.state;
+    expect(last).toBe('finished');
+  });
+
   it('keeps a declared fault as the reason of a failure', async () => {
     const { id } = core.jobs.start(what, async () => {
       throw new AppError('DATA_MALFORMED', 'row 3 has 4 cells', {

@@ -83,9 +83,16 @@ export function createJobMachine(
       startedAt: before.startedAt ?? (state === 'running' ? now : null),
       endedAt: terminalStates.includes(state) ? now : null,
     };
-    entry.job = job;
-    if (state !== before.state) {
+    const settle = () => {
+      entry.job = job;
+      if (job.endedAt !== null) driven.delete(job.id);
+      live.emit(job);
+    };
+    if (state === before.state) settle();
+    else {
       database.transaction(() => {
+        // Known only once it is committed: a state that was rolled back can then be written again.
+        database.afterCommit(settle);
         database
           .prepare(
             'UPDATE jobs SET state = ?, progress = ?, failure = ?, result = ?, started_at = ?, ended_at = ? WHERE id = ?',
@@ -107,8 +114,6 @@ export function createJobMachine(
           );
       });
     }
-    if (job.endedAt !== null) driven.delete(job.id);
-    live.emit(job);
   }
 
   function stored(id: JobId): Job {
@@ -187,7 +192,12 @@ export function createJobMachine(
       yield first;
       if (terminalStates.includes(first.state)) return;
       // What happened between the first look and the subscription is caught by looking again.
-      const changes = live.iterate(signal, { first: [current(id)], capacity: 64 });
+      const changes = live.iterate(signal, {
+        first: [current(id)],
+        capacity: 64,
+        // Another job's progress must not push out how this one ended.
+        merge: (older, newer) => (newer.id === id ? newer : older),
+      });
       for await (const job of changes) {
         if (job.id !== id) continue;
         yield job;

@@ -1,13 +1,16 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import type { ErrorCode } from '../../contract/errors.ts';
 import type { ArtifactId, RunId } from '../../contract/ids.ts';
 import type { Artifact } from '../../contract/runs.contract.ts';
 import { fromWireNumber, type Progress } from '../../contract/wire.ts';
+import { AppError, fromSystemError } from '../../kernel/app-error.ts';
 import type { Core } from '../../kernel/core.ts';
 import { newId } from '../../kernel/new-id.ts';
 import type { JournalRecord } from '../../kernel/ports/run-journal.ts';
 import { inside } from '../../kernel/workspace-folders.ts';
 import type { MetricStore, RecordedPoint } from '../../storage/metric-store.ts';
+import { notRegular } from '../../storage/object-source.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { journalWriters, readJournal } from './journal-tail.ts';
 import type { RunRepository } from './runs.repository.ts';
@@ -62,23 +65,40 @@ async function storeArtifacts(
   const stored: Artifact[] = [];
   for (const record of records) {
     if (record.type !== 'artifact') continue;
-    const outputs = await fs.promises.realpath(path.join(folder, 'outputs'));
-    const source = inside(outputs, record.path);
-    // A link inside outputs/ must not bring in a file from elsewhere.
-    if ((await fs.promises.realpath(source)) !== source) {
-      core.log.warn('an artifact that is a link was not taken', { path: record.path });
-      continue;
+    try {
+      const { digest, sizeBytes } = await storeArtifact(objects, folder, record.path);
+      stored.push({
+        id: newId<ArtifactId>(core.clock.now()),
+        path: record.path,
+        sizeBytes,
+        digest,
+        createdAt: core.clock.now(),
+      });
+    } catch (error) {
+      // What can never be taken must not hold up the rest of the journal, and with it the run's end, for ever.
+      if (!(error instanceof AppError) || !hopeless.has(error.code)) throw error;
+      core.log.warn('an artifact was not taken', { path: record.path, reason: error.message });
     }
-    const { digest, sizeBytes } = await objects.put({ path: source });
-    stored.push({
-      id: newId<ArtifactId>(core.clock.now()),
-      path: record.path,
-      sizeBytes,
-      digest,
-      createdAt: core.clock.now(),
-    });
   }
   return stored;
+}
+
+const hopeless: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'PATH_NOT_FOUND',
+  'PATH_UNREADABLE',
+  'INVALID_INPUT',
+]);
+
+async function storeArtifact(objects: ObjectStore, folder: string, name: string) {
+  const outputs = path.join(folder, 'outputs');
+  const real = (filePath: string) =>
+    fs.promises.realpath(filePath).catch((error: unknown) => {
+      throw fromSystemError(error, filePath);
+    });
+  const source = inside(await real(outputs), name);
+  // A link inside outputs/ must not bring in a file from elsewhere.
+  if ((await real(source)) !== source) throw notRegular(source, 'a symbolic link');
+  return objects.put({ path: source });
 }
 
 function toPoints(record: JournalRecord): RecordedPoint[] {

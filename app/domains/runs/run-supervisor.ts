@@ -37,6 +37,10 @@ export interface RunSupervisor {
   cancel(run: RunId): Promise<void>;
   /** Whether anything is queued or running. */
   busy(): boolean;
+  /** Do something while no look, start or cancellation is in progress. */
+  inTurn<T>(action: () => Promise<T>): Promise<T>;
+  /** The job that follows a run, found again or made; what cancels it cancels the run. */
+  jobFor(run: Pick<RunRow, 'id' | 'name'>): AdoptedJob;
   /** Stop watching; the runs themselves go on. */
   close(): Promise<void>;
 }
@@ -54,6 +58,8 @@ export function createRunSupervisor(
   const { database, events, clock, log, folders } = core;
   const { repository } = parts;
   const watched = new Map<RunId, Watched>();
+  /** Runs of which is not known whether they run already; the next start of the core asks again. */
+  const unsure = new Set<RunId>();
   const points = new Live<{ runId: RunId; points: readonly RecordedPoint[] }>();
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
@@ -78,7 +84,7 @@ export function createRunSupervisor(
     return executor;
   };
 
-  const jobFor = (run: RunRow): AdoptedJob =>
+  const jobFor = (run: Pick<RunRow, 'id' | 'name'>): AdoptedJob =>
     core.jobs.adopt({
       kind: 'run',
       title: run.name,
@@ -168,7 +174,10 @@ export function createRunSupervisor(
     if (closed || timer || watched.size === 0) return;
     timer = setTimeout(() => {
       timer = undefined;
-      inTurn(lookAtAll).finally(wake);
+      // A full disk may refuse even the end of a run; that must not end the host.
+      inTurn(lookAtAll)
+        .catch((error: unknown) => log.error('looking at the runs failed', error))
+        .finally(wake);
     }, LOOK_MS);
   }
 
@@ -176,7 +185,7 @@ export function createRunSupervisor(
     for (const id of repository.idsByStatus('queued')) {
       if (closed || watched.size >= parts.slots()) return;
       const run = repository.byIds([id])[0];
-      if (!run || run.deletedAt !== null) continue;
+      if (!run || run.deletedAt !== null || unsure.has(id)) continue;
       try {
         const executor = executorOf(run);
         begin(run, await executor.submit(id, folders.run(id)));
@@ -203,14 +212,23 @@ export function createRunSupervisor(
     recover: () =>
       inTurn(async () => {
         for (const run of repository.byIds(repository.idsByStatus('queued', 'running'))) {
-          const handle = run.handle ?? (await executorOf(run).find(run.id, folders.run(run.id)));
-          if (handle) begin(run, handle);
-          else if (run.status === 'queued') jobFor(run);
-          else end(run, 'lost', lostFailure(run));
+          try {
+            const handle = run.handle ?? (await executorOf(run).find(run.id, folders.run(run.id)));
+            if (handle) begin(run, handle);
+            else if (run.status === 'queued') jobFor(run);
+            else end(run, 'lost', lostFailure(run));
+          } catch (error) {
+            // One run that cannot be looked for must not keep the workspace closed; it is not submitted blindly.
+            log.error('a run could not be taken up again', error, { run: run.id });
+            unsure.add(run.id);
+            jobFor(run);
+          }
         }
         await lookAtAll();
       }),
     schedule: () => inTurn(startQueued),
+    inTurn,
+    jobFor,
     cancel,
     busy: () => repository.idsByStatus('queued', 'running').length > 0,
     async close() {

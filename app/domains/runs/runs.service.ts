@@ -116,13 +116,6 @@ export function createRuns(
     }));
   }
 
-  /** For whoever cannot wait: a failure is logged, for an unhandled one would end the host. */
-  function cancelSoon(id: RunId): void {
-    supervisor
-      .cancel(id)
-      .catch((error: unknown) => core.log.error('a run could not be cancelled', error, { run: id }));
-  }
-
   const one = (id: RunId): Run => toRuns(rows([id]))[0]!;
 
   function detail(id: RunId): RunDetail {
@@ -163,6 +156,25 @@ export function createRuns(
     return uses.indexOf(Math.min(...uses)) + 1;
   }
 
+  function requireResumable(id: RunId): RunRow {
+    const run = rows([id])[0]!;
+    const details = { run: id, status: run.status };
+    if (run.deletedAt !== null) {
+      throw new AppError('CONFLICT', `The run ${run.name} is deleted.`, {
+        nextStep: `Restore it first: lathe run restore ${id}`,
+        details,
+      });
+    }
+    if (!run.resumable) {
+      throw new AppError(
+        'CONFLICT',
+        `The run ${run.name} is ${run.status} and has no checkpoint to continue from.`,
+        { nextStep: 'Run it again instead.', details },
+      );
+    }
+    return run;
+  }
+
   return {
     list({ project, ...query }) {
       const { ids, total } = repository.search({ ...query, project: parts.projects.resolve(project).id });
@@ -195,7 +207,11 @@ export function createRuns(
       rows(ids);
       const wanted = new Set(ids);
       const merge = <T extends { runId: RunId; points: readonly unknown[] }>(older: T, newer: T): T =>
-        older.runId === newer.runId ? { ...newer, points: [...older.points, ...newer.points] } : newer;
+        older.runId === newer.runId
+          ? { ...newer, points: [...older.points, ...newer.points] }
+          : wanted.has(newer.runId)
+            ? newer
+            : older;
       for await (const { runId, points } of supervisor.points.iterate(signal, { merge })) {
         if (!wanted.has(runId)) continue;
         yield { runId, points: points.map((point) => ({ ...point, value: toWireNumber(point.value) })) };
@@ -267,12 +283,7 @@ export function createRuns(
             experimentId: experimentId(run.projectId, experiment),
             createdAt: clock.now(),
           });
-          const { job } = core.jobs.adopt({
-            kind: 'run',
-            title: name,
-            runId: id,
-            onCancel: () => cancelSoon(id),
-          });
+          const { job } = supervisor.jobFor({ id, name });
           repository.change(id, { jobId: job.id });
           events.append(
             'run.created',
@@ -288,30 +299,20 @@ export function createRuns(
       return one(id);
     },
     async requeue(id, files) {
-      const run = rows([id])[0]!;
-      if (!run.resumable) {
-        throw new AppError(
-          'CONFLICT',
-          `The run ${run.name} is ${run.status} and has no checkpoint to continue from.`,
-          {
-            nextStep: 'Run it again instead.',
-            details: { run: id, status: run.status },
-          },
-        );
-      }
-      for (const name of ['exit.json', 'process.json', 'cancel'])
-        await fs.promises.rm(path.join(folders.run(id), name), { force: true });
-      await prepareRunFolder(folders.run(id), files);
-      database.transaction(() => {
-        repository.change(id, { status: 'queued', failure: null, handle: null, endedAt: null });
-        const { job } = core.jobs.adopt({
-          kind: 'run',
-          title: run.name,
-          runId: id,
-          onCancel: () => cancelSoon(id),
+      // In turn, so that a second request finds the run queued already and takes nothing from under its process.
+      await supervisor.inTurn(async () => {
+        const run = requireResumable(id);
+        for (const name of ['exit.json', 'process.json', 'cancel'])
+          await fs.promises.rm(path.join(folders.run(id), name), { force: true });
+        await prepareRunFolder(folders.run(id), files);
+        database.transaction(() => {
+          // It may have been deleted meanwhile.
+          requireResumable(id);
+          repository.change(id, { status: 'queued', failure: null, handle: null, endedAt: null });
+          const { job } = supervisor.jobFor(run);
+          repository.change(id, { jobId: job.id });
+          events.append('run.resumed', { kind: 'run', id }, { name: run.name });
         });
-        repository.change(id, { jobId: job.id });
-        events.append('run.resumed', { kind: 'run', id }, { name: run.name });
       });
       await supervisor.schedule();
       return one(id);

@@ -140,6 +140,89 @@ describe('a run that goes well', () => {
   });
 });
 
+describe('what goes wrong around a run', () => {
+  /** As on a full disk: nothing that writes an event is committed. */
+  const refuseWrites = () =>
+    core.database.exec(
+      `CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'no room'); END`,
+    );
+  const allowWrites = () => core.database.exec('DROP TRIGGER full');
+
+  it('passes over an artifact that is not there, and ends all the same', async () => {
+    const { id } = await create();
+    const job = executor.job(id);
+    job.journal(
+      { type: 'artifact', path: 'gone.onnx' },
+      { type: 'artifact', path: '../spec.json' },
+      { type: 'metrics', step: 1, at: 1, values: { loss: 1 } },
+    );
+    job.exit('finished');
+    expect((await until(id, 'finished')).metrics).toEqual({ loss: 1 });
+    expect(runs.get(undefined, id).artifacts).toEqual([]);
+  });
+
+  it('survives an end that could not be written, and writes run and job later', async () => {
+    slots = 1;
+    const first = await create();
+    await create();
+    refuseWrites();
+    executor.refuse = new Error('no room');
+    executor.job(first.id).exit('finished');
+    await delay(700);
+    expect(runs.get(undefined, first.id).status).toBe('running');
+    allowWrites();
+    await until(first.id, 'finished');
+    expect(core.jobs.get(first.jobId!).state).toBe('finished');
+    expect(core.database.prepare('SELECT state FROM jobs WHERE id = ?').get(first.jobId!)?.state).toBe(
+      'finished',
+    );
+  });
+
+  it('survives the cancellation of a queued run that could not be written', async () => {
+    slots = 0;
+    const { id, jobId } = await create();
+    refuseWrites();
+    core.jobs.cancel(jobId!);
+    await delay(50);
+    allowWrites();
+    expect(runs.get(undefined, id).status).toBe('queued');
+  });
+
+  it('resumes a run once, however often it is asked at the same time', async () => {
+    const { id } = await create();
+    executor.job(id).journal({ type: 'checkpoint', step: 40 });
+    executor.job(id).die();
+    await until(id, 'lost');
+    const results = await Promise.allSettled([runs.requeue(id, {}), runs.requeue(id, {})]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect(results[1]).toMatchObject({ reason: { code: 'CONFLICT' } });
+    expect(executor.submissions).toBe(2);
+  });
+
+  it('does not resume a deleted run, which nobody would see', async () => {
+    const { id } = await create();
+    executor.job(id).journal({ type: 'checkpoint', step: 40 });
+    executor.job(id).die();
+    await until(id, 'lost');
+    runs.delete([id]);
+    await expect(runs.requeue(id, {})).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(runs.busy()).toBe(false);
+  });
+
+  it('opens although a run cannot be looked for', async () => {
+    const { id } = await create();
+    core.database.prepare(`UPDATE runs SET status = 'queued', handle = NULL WHERE id = ?`).run(id);
+    await closeCore();
+    open();
+    executor.find = async () => {
+      throw new Error('the target is away');
+    };
+    await runs.recover();
+    expect(runs.get(undefined, id).status).toBe('queued');
+    expect(executor.submissions).toBe(1);
+  });
+});
+
 describe('runs and the core that left them', () => {
   it('finds a running run again and misses nothing that it recorded meanwhile', async () => {
     const { id } = await create();

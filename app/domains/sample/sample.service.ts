@@ -46,6 +46,7 @@ export function createSample(
   async function follow(job: Job, step: SampleStep['id'], signal: AbortSignal): Promise<Job> {
     const cancel = () => core.jobs.cancel(job.id);
     signal.addEventListener('abort', cancel);
+    if (signal.aborted) cancel();
     try {
       for await (const now of core.jobs.watch(job.id, undefined))
         steps.change(step, { progress: now.progress });

@@ -171,8 +171,13 @@ export function createServing(
       startWorker,
       onChange(change) {
         if (live.get(id) !== endpoint) return;
-        if (change.kind === 'failed') failed(id, name, change.error);
-        else record(id, change.kind, { name, reason: change.reason });
+        try {
+          if (change.kind === 'failed') failed(id, name, change.error);
+          else record(id, change.kind, { name, reason: change.reason });
+        } catch (error) {
+          // Nobody called: on a full disk the endpoint goes on, and only the note of what it did is missing.
+          log.error('a change of an endpoint was not recorded', error, { name });
+        }
       },
       onMemory(rssBytes) {
         memory.set(id, rssBytes);

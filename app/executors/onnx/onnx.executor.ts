@@ -15,7 +15,8 @@ export function createOnnxExecutor(workers: WorkerStarter): Executor {
   const isThere = (handle: JobHandle) => {
     const { pid, start } = handleForm.parse(handle);
     const now = processStart(pid);
-    return now !== null && (start === null || now === start);
+    // No start means that it had ended before it was looked at; what has its id now is a stranger.
+    return now !== null && now === start;
   };
 
   return {
@@ -30,8 +31,8 @@ export function createOnnxExecutor(workers: WorkerStarter): Executor {
     async find(_run, folder) {
       const text = await fs.promises.readFile(path.join(folder, 'process.json'), 'utf8').catch(() => null);
       if (text === null) return null;
-      const { pid } = z.object({ pid: z.number().int() }).parse(JSON.parse(text));
-      return { pid, start: processStart(pid) };
+      const pid = pidIn(text);
+      return pid === null ? null : { pid, start: processStart(pid) };
     },
     async observe(handle) {
       return isThere(handle) ? 'running' : 'gone';
@@ -48,4 +49,13 @@ export function createOnnxExecutor(workers: WorkerStarter): Executor {
       }
     },
   };
+}
+
+/** @returns null for a file that its process died over while it wrote it */
+function pidIn(text: string): number | null {
+  try {
+    return z.object({ pid: z.number().int() }).parse(JSON.parse(text)).pid;
+  } catch {
+    return null;
+  }
 }

@@ -27,8 +27,12 @@ export function Latency({ stats, history }: LatencyProps) {
     <section className={styles.section}>
       <h2 className={styles.head}>
         Latency <span className={screen.quiet}>ms</span>
-        <span className={`${styles.aside} ${screen.mono}`}>
-          {quantiles.map(([name, value]) => `${name} ${value === null ? '–' : value.toFixed(1)}`).join('  ')}
+        <span className={styles.aside}>
+          <span className={screen.mono}>
+            {quantiles
+              .map(([name, value]) => `${name} ${value === null ? '–' : value.toFixed(1)}`)
+              .join('  ')}
+          </span>
         </span>
       </h2>
       {lines.length > 0 && history.length > 2 ? (
