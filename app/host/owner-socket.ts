@@ -20,11 +20,12 @@ export function ownerSocketPath(workspaceRoot: string): string {
 }
 
 /**
- * Whether what lies at the path is a socket of this user: in the shared temporary folder anybody may put one under a
- * name that can be foreseen, and would be told the workspace's token.
+ * Whether what lies at the path is a socket of this user or of the workspace's: in the shared temporary folder anybody
+ * may put one under a name that can be foreseen, and would be told the workspace's token.
  */
-export function isOwnSocket(socketPath: string): boolean {
+export function isTrustedSocket(socketPath: string, workspaceRoot: string): boolean {
   if (process.platform === 'win32') return true;
   const found = fs.lstatSync(socketPath, { throwIfNoEntry: false });
-  return found?.isSocket() === true && found.uid === process.getuid?.();
+  if (!found?.isSocket()) return false;
+  return found.uid === process.getuid?.() || found.uid === fs.statSync(workspaceRoot).uid;
 }

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { LatheClient } from '../contract/index.ts';
 import { AppError } from '../kernel/app-error.ts';
 import { WorkspaceFolders } from '../kernel/workspace-folders.ts';
-import { isOwnSocket, ownerSocketPath } from './owner-socket.ts';
+import { isTrustedSocket, ownerSocketPath } from './owner-socket.ts';
 import { connectWebSocket } from './transports/clients.ts';
 
 /** How long to wait for an owner that is just starting or just closing. */
@@ -41,7 +41,7 @@ export async function openSession({ workspace }: { readonly workspace: string })
 async function attach(workspace: string): Promise<Session | null> {
   const folders = new WorkspaceFolders(workspace);
   const socketPath = ownerSocketPath(folders.root);
-  if (!isOwnSocket(socketPath)) return null;
+  if (!isTrustedSocket(socketPath, folders.root)) return null;
   const token = await fs.promises.readFile(path.join(folders.auth, 'token'), 'utf8').catch(() => null);
   if (token === null) return null;
   try {

@@ -30,6 +30,20 @@ describe('the process of a native run', () => {
     return { child, handle: { pid: child.pid!, start: processStart(child.pid!) }, exit: once(child, 'exit') };
   }
 
+  it('is not found in a note that its process died over while it wrote it', async () => {
+    fs.writeFileSync(path.join(folder, 'process.json'), '{"pi');
+    expect(await executor.find(run, folder)).toBeNull();
+  });
+
+  it('is no stranger that has its id now', async () => {
+    const { child, handle, exit } = await sleeper();
+    expect(await executor.observe({ ...handle, start: null }, folder)).toBe('gone');
+    await executor.cancel({ ...handle, start: null }, folder, true);
+    expect(await executor.observe(handle, folder)).toBe('running');
+    child.kill('SIGKILL');
+    await exit;
+  });
+
   it('is asked to stop also when nothing can be written to its folder', async () => {
     const { handle, exit } = await sleeper();
     expect(await executor.observe(handle, folder)).toBe('running');
