@@ -11,6 +11,7 @@ export const subjectKind = z.enum([
   'run',
   'model',
   'endpoint',
+  'target',
   'job',
   'settings',
 ]);

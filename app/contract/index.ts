@@ -12,6 +12,7 @@ import { runsContract } from './runs.contract.ts';
 import { sampleContract } from './sample.contract.ts';
 import { servingContract } from './serving.contract.ts';
 import { systemContract } from './system.contract.ts';
+import { targetsContract } from './targets.contract.ts';
 import { trainingContract } from './training.contract.ts';
 
 /** The whole contract: one router, the same over MessagePort, WebSocket and OpenAPI. */
@@ -20,6 +21,7 @@ export const contract = {
   projects: projectsContract,
   jobs: jobsContract,
   events: eventsContract,
+  targets: targetsContract,
   datasets: datasetsContract,
   runs: runsContract,
   training: trainingContract,

@@ -1,6 +1,15 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import {
+  checkResult,
+  codeSnapshot,
+  energy,
+  grantedGpu,
+  reproduction,
+  resources,
+  scheduling,
+} from './execution.ts';
+import {
   artifactId,
   datasetVersionId,
   digest,
@@ -13,6 +22,7 @@ import {
 import { failure, jobState } from './jobs.contract.ts';
 import { procedure } from './procedure.ts';
 import { inProject } from './projects.contract.ts';
+import { recipe } from './recipe.ts';
 import { epochMs, parameterValue, progress, wireNumber } from './wire.ts';
 
 export const metricSummary = z.object({
@@ -24,8 +34,13 @@ export const metricSummary = z.object({
 });
 export type MetricSummary = z.infer<typeof metricSummary>;
 
+/** Keys that begin so are the machine's telemetry, not the program's own metrics. */
+export const SYSTEM_METRIC = 'system/';
+
 /** A data set version that a run read. */
 export const runInput = z.object({
+  /** The name that the program knows it by; `data` where nothing else was said. */
+  name: z.string(),
   datasetVersionId,
   datasetName: z.string(),
   version: z.number().int(),
@@ -41,6 +56,10 @@ export const artifact = z.object({
   path: z.string(),
   sizeBytes: z.number().int(),
   digest,
+  kind: z.enum(['file', 'image', 'table', 'model']),
+  /** The name it was logged under and its step, where the program said so. */
+  key: z.string().nullable(),
+  step: z.number().int().nullable(),
   createdAt: epochMs,
 });
 export type Artifact = z.infer<typeof artifact>;
@@ -54,9 +73,9 @@ export const run = z.object({
   /** Slot 1 to 12 of the run colours; assigned once and never changed. */
   color: z.number().int().min(1).max(12),
   status: jobState,
-  /** `softmax`, `mlp` … */
+  /** `softmax`, `mlp`, `pytorch-cnn` …, or the name of the script. */
   template: z.string(),
-  /** Where it runs: `native` for the built-in engine. */
+  /** Where it runs: `native` for the built-in engine, `process`, `docker` or the name of an added target. */
   target: z.string(),
   params: z.record(z.string(), parameterValue),
   /** Last value of every metric. */
@@ -69,6 +88,19 @@ export const run = z.object({
   resumable: z.boolean(),
   jobId: jobId.nullable(),
   parentRunId: runId.nullable(),
+  /** The run that this one repeats exactly, to see whether the same comes out. */
+  reproducesRunId: runId.nullable(),
+  resources,
+  scheduling,
+  /** Why a queued run has not started, in words; null once it has. */
+  waitingFor: z.string().nullable(),
+  /** 1 for the first start, 2 for the first retry … */
+  attempt: z.number().int().min(1),
+  gpus: z.array(grantedGpu),
+  checks: z.array(checkResult),
+  /** A trial of a few steps that predicts what the whole would need. */
+  preflight: z.boolean(),
+  energy: energy.nullable(),
   createdAt: epochMs,
   startedAt: epochMs.nullable(),
   endedAt: epochMs.nullable(),
@@ -79,6 +111,13 @@ export type Run = z.infer<typeof run>;
 export const runDetail = run.extend({
   metricSummaries: z.record(z.string(), metricSummary),
   environment,
+  /** Values of the run as a whole that its program set. */
+  summary: z.record(z.string(), z.union([z.string(), wireNumber, z.boolean()])),
+  /** Series of the machine's telemetry, such as `system/cpu_percent`; they are kept apart from the program's metrics. */
+  systemMetrics: z.record(z.string(), metricSummary),
+  /** As it was resolved when the run was made; null for runs of older versions of Lathe. */
+  recipe: recipe.nullable(),
+  code: codeSnapshot.nullable(),
   artifacts: z.array(artifact),
   models: z.array(z.object({ name: z.string(), version: z.number().int() })),
 });
@@ -183,6 +222,7 @@ export const runsContract = {
     .input(
       z.object({
         runs: z.array(runId).min(1).max(100),
+        /** Without any, all that the program recorded; the machine's telemetry has to be named. */
         keys: z.array(z.string()).max(200).optional(),
         maxPoints: z.number().int().min(10).max(10_000).default(1000),
       }),
@@ -249,6 +289,46 @@ export const runsContract = {
         tags: z.record(z.string().min(1).max(250), z.string().max(5000).nullable()).optional(),
       }),
     )
+    .output(run),
+  queue: procedure
+    .route({ method: 'GET', path: '/queue', summary: 'Runs that wait or run, in the order they would start' })
+    .output(z.object({ paused: z.boolean(), runs: z.array(run) })),
+  /** A paused queue starts nothing; what runs goes on. */
+  pauseQueue: procedure
+    .route({ method: 'POST', path: '/queue/pause', summary: 'Pause the queue or let it go on' })
+    .input(z.object({ paused: z.boolean() }))
+    .output(z.object({ paused: z.boolean() })),
+  reschedule: procedure
+    .route({ method: 'PATCH', path: '/runs/{id}/scheduling', summary: 'Change when a queued run starts' })
+    .input(one.extend({ change: scheduling.partial() }))
+    .output(run),
+  reproduction: procedure
+    .route({
+      method: 'GET',
+      path: '/runs/{id}/reproduction',
+      summary: 'How a reproduction compares with its original, metric by metric',
+    })
+    .input(one)
+    .output(reproduction),
+  /** A file of the code as it was when the run was made; at most 1 MiB. */
+  code: procedure
+    .route({
+      method: 'GET',
+      path: '/runs/{id}/code',
+      summary: 'Files of the code snapshot, or the text of one',
+    })
+    .input(one.extend({ path: z.string().optional() }))
+    .output(
+      z.object({
+        files: z.array(z.object({ path: z.string(), sizeBytes: z.number().int(), digest })),
+        text: z.string().nullable(),
+        diff: z.string().nullable(),
+      }),
+    ),
+  /** A folder that the SDK wrote where Lathe was not; taking the same one again adds only what is new. */
+  import: procedure
+    .route({ method: 'POST', path: '/runs/import', summary: 'Take over the folder of a run made elsewhere' })
+    .input(z.object({ ...inProject, path: z.string().min(1) }))
     .output(run),
   cancel: procedure
     .route({

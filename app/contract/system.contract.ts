@@ -30,16 +30,22 @@ export type DoctorCheck = z.infer<typeof doctorCheck>;
 
 export const resources = z.object({
   at: epochMs,
-  cpuPercent: z.number(),
+  /** 0 to 100, of all cores together; null at the first look, when there is nothing to compare with. */
+  cpuPercent: z.number().nullable(),
   memoryUsedBytes: z.number(),
   memoryTotalBytes: z.number(),
   diskFreeBytes: z.number(),
   gpus: z.array(
     z.object({
+      /** The vendor's stable name for it: a UUID, or a PCI address where there is none. */
+      id: z.string(),
+      index: z.number().int(),
       name: z.string(),
       utilisationPercent: z.number().nullable(),
       memoryUsedBytes: z.number().nullable(),
       memoryTotalBytes: z.number().nullable(),
+      powerWatts: z.number().nullable(),
+      temperatureCelsius: z.number().nullable(),
     }),
   ),
   running: z.number().int(),
@@ -52,6 +58,10 @@ export const settings = z.object({
   trainingSlots: z.number().int().min(1).max(64),
   /** Port of the inference server; takes effect when the first endpoint starts. */
   inferencePort: z.number().int().min(0).max(65_535),
+  /** What a kilowatt-hour costs, for the cost of runs; null: no costs are shown. */
+  electricityPricePerKwh: z.number().min(0).max(1_000_000).nullable(),
+  /** Of that price: three letters as in ISO 4217, for example `EUR`. */
+  currency: z.string().regex(/^[A-Z]{3}$/, 'a currency is three capital letters, for example EUR'),
 });
 export type Settings = z.infer<typeof settings>;
 
@@ -63,7 +73,7 @@ export const systemContract = {
     .route({ method: 'GET', path: '/doctor', summary: 'What this machine has and what is missing' })
     .output(z.array(doctorCheck)),
   watchResources: procedure
-    .route({ method: 'GET', path: '/resources/watch', summary: 'Load of this machine, every two seconds' })
+    .route({ method: 'GET', path: '/resources/watch', summary: 'Load of this machine, every second' })
     .output(eventIterator(resources)),
   getSettings: procedure
     .route({ method: 'GET', path: '/settings', summary: 'Settings of the workspace' })

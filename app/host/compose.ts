@@ -2,11 +2,12 @@ import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { createModelInspector } from '../../native/inference/model-inspector.ts';
 import { createMachine } from '../../native/machine/machine.ts';
+import { createTelemetry } from '../../native/machine/telemetry.ts';
 import { createTables } from '../../native/tables/tables.ts';
 import { createDatasets, createUploads, datasetsRouter } from '../domains/datasets/index.ts';
 import { createModels, modelsRouter } from '../domains/models/index.ts';
 import { createProjects, projectsRouter } from '../domains/projects/index.ts';
-import { createRuns, runsRouter } from '../domains/runs/index.ts';
+import { createRuns, type Runs, runsRouter } from '../domains/runs/index.ts';
 import { createSample, sampleRouter } from '../domains/sample/index.ts';
 import { createServing, servingRouter } from '../domains/serving/index.ts';
 import {
@@ -16,16 +17,17 @@ import {
   jobsRouter,
   systemRouter,
 } from '../domains/system/index.ts';
+import { targetsRouter } from '../domains/targets/index.ts';
 import { createTraining, trainingRouter } from '../domains/training/index.ts';
-import { createOnnxExecutor } from '../executors/onnx/onnx.executor.ts';
 import { Disposables } from '../kernel/disposables.ts';
 import type { Desktop } from '../kernel/ports/desktop.ts';
 import type { WorkerStarter } from '../kernel/ports/workers.ts';
 import { schemaVersion } from '../storage/migrations/migrate.ts';
 import { createObjectStore } from '../storage/object-store.ts';
 import { openWorkspace } from './open-workspace.ts';
+import { composeTargets } from './targets/compose-targets.ts';
 import { connectMessagePort, type ServedPort } from './transports/message-port.ts';
-import { latheVersion, packageFolder } from './version.ts';
+import { latheVersion, packageFolder, resourceFolder } from './version.ts';
 
 export interface ComposeOptions {
   /** Folder of the workspace; made if it is not there. */
@@ -51,7 +53,9 @@ export async function compose(options: ComposeOptions) {
     const startedAt = core.clock.now();
     let applicationUrl: string | null = null;
 
-    const machine = createMachine();
+    const telemetry = createTelemetry();
+    parts.add('telemetry', () => telemetry.close());
+    const machine = createMachine(telemetry);
     const settings = createSettings(core);
     const objects = createObjectStore(core.folders, hashing);
     await objects.sweep();
@@ -62,17 +66,38 @@ export async function compose(options: ComposeOptions) {
     const uploads = createUploads(core);
     await uploads.sweep();
     const datasets = createDatasets(core, { objects, tables, projects, uploads });
-    const runs = createRuns(core, {
+    await datasets.checkouts.sweep();
+    const targets = composeTargets(core, {
+      workers: options.workers,
+      workspaceId,
+      machine,
+      datasets,
+      active: () => runs.activeByTarget(),
+    });
+    parts.add('targets', () => targets.close());
+    const runs: Runs = createRuns(core, {
       projects,
+      datasets,
       objects,
-      executors: [createOnnxExecutor(options.workers)],
+      target: (name) => targets.driver(name),
+      telemetry,
       slots: () => settings.get().trainingSlots,
+      energyPrice: () => {
+        const { electricityPricePerKwh, currency } = settings.get();
+        return { perKilowattHour: electricityPricePerKwh, currency };
+      },
     });
     parts.add('runs', () => runs.close());
     const training = createTraining({
       projects,
       datasets,
       runs,
+      targets,
+      objects,
+      telemetry,
+      workspace: core.folders.root,
+      templatesFolder: resourceFolder('templates'),
+      log: core.log,
       describeMachine: () => machine.describe(),
       threads: () => Math.max(1, os.availableParallelism() - 1),
       latheVersion,
@@ -130,6 +155,7 @@ export async function compose(options: ComposeOptions) {
           inferenceUrl: serving.baseUrl(),
         }),
         machine,
+        telemetry,
         workspace: core.folders.root,
         settings,
         watchResources: (signal) => resources.watch(signal),
@@ -138,6 +164,7 @@ export async function compose(options: ComposeOptions) {
       projects: projectsRouter(projects),
       jobs: jobsRouter(core),
       events: eventsRouter(core),
+      targets: targetsRouter(targets),
       datasets: datasetsRouter(datasets),
       runs: runsRouter(runs),
       training: trainingRouter(training),

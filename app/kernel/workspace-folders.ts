@@ -50,6 +50,14 @@ export class WorkspaceFolders {
   upload(id: UploadId): string {
     return path.join(this.uploads, hex(id, 32));
   }
+  /** Folders of data set versions as files. */
+  get checkouts() {
+    return path.join(this.cache, 'checkouts');
+  }
+  /** The files of the version whose manifest has this digest. */
+  checkout(manifest: Digest): string {
+    return path.join(this.checkouts, hex(manifest, 64));
+  }
   /** The Parquet form of the table whose manifest has this digest. */
   table(manifest: Digest): string {
     return path.join(this.cache, 'tables', `${hex(manifest, 64)}.parquet`);

@@ -1,5 +1,10 @@
 import type { RunId } from '../contract/ids.ts';
-import type { MetricPoint, MetricSummary, Series } from '../contract/runs.contract.ts';
+import {
+  type MetricPoint,
+  type MetricSummary,
+  type Series,
+  SYSTEM_METRIC,
+} from '../contract/runs.contract.ts';
 import { toWireNumber, type WireNumber } from '../contract/wire.ts';
 import type { Database, SqlRow, SqlValue } from '../kernel/ports/database.ts';
 import { downsample } from './downsample.ts';
@@ -17,8 +22,9 @@ export interface MetricStore {
   /** Called inside the transaction that also moves the journal's offset, so that no point is lost or stored twice. */
   append(run: RunId, points: readonly RecordedPoint[]): void;
   summaries(runs: readonly RunId[]): Map<RunId, Record<string, MetricSummary>>;
-  /** Curves with at most `maxPoints` entries each, all keys unless some are named. */
+  /** Curves with at most `maxPoints` entries each, of the named keys, or of all but the machine's telemetry. */
   series(runs: readonly RunId[], keys: readonly string[] | undefined, maxPoints: number): Series[];
+  /** Of one key, or of all but the machine's telemetry. */
   points(
     run: RunId,
     key: string | undefined,
@@ -50,11 +56,11 @@ export function createMetricStore(database: Database): MetricStore {
         )
         .all(JSON.stringify(runs));
       return rows
-        .filter((row) => !wanted || wanted.has(String(row.key)))
+        .filter(({ key }) => (wanted ? wanted.has(String(key)) : !String(key).startsWith(SYSTEM_METRIC)))
         .map((row) => readSeries(row, maxPoints));
     },
     points(run, key, limit, offset) {
-      const where = key === undefined ? '' : 'AND k.key = ?';
+      const where = key === undefined ? `AND k.key NOT LIKE '${SYSTEM_METRIC}%'` : 'AND k.key = ?';
       const parameters: SqlValue[] = key === undefined ? [run] : [run, key];
       const total = database
         .prepare(`SELECT COALESCE(SUM(k.points), 0) AS total FROM metric_keys k WHERE k.run_id = ? ${where}`)

@@ -1,62 +1,53 @@
 import fs from 'node:fs';
 import os from 'node:os';
-import si from 'systeminformation';
 import type { Machine } from '../../app/kernel/ports/machine.ts';
+import type { GpuReading } from '../../app/kernel/ports/telemetry.ts';
 import { onnxRuntimeVersion } from './onnx-runtime-version.ts';
+import type { MachineTelemetry } from './telemetry.ts';
 
-type Gpu = Awaited<ReturnType<Machine['load']>>['gpus'][number];
+const GIB = 1024 ** 3;
 
-const MIB = 1024 * 1024;
-
-/** This computer, as the operating system and `nvidia-smi` tell of it. */
-export function createMachine(): Machine {
-  /** Machines do not grow GPUs while Lathe runs: where there was none at the first look, none is looked for again. */
-  let hasGpu: boolean | undefined;
-
-  async function gpus(): Promise<Gpu[]> {
-    if (hasGpu === false) return [];
-    const { controllers } = await si.graphics();
-    const found = controllers
-      .filter(
-        ({ vendor, memoryTotal }) => /nvidia|amd|advanced micro/i.test(vendor) && (memoryTotal ?? 0) > 0,
-      )
-      .map((controller) => ({
-        name: controller.name ?? controller.model,
-        utilisationPercent: controller.utilizationGpu ?? null,
-        memoryUsedBytes: controller.memoryUsed === undefined ? null : controller.memoryUsed * MIB,
-        memoryTotalBytes: controller.memoryTotal === undefined ? null : controller.memoryTotal * MIB,
-      }));
-    hasGpu = found.length > 0;
-    return found;
-  }
-
+/** This computer, as its operating system and its GPUs' tools tell of it. */
+export function createMachine(telemetry: MachineTelemetry): Machine {
   return {
     async load(diskPath) {
-      const [cpu, memory, disk, cards] = await Promise.all([
-        si.currentLoad(),
-        si.mem(),
-        fs.promises.statfs(diskPath),
-        gpus(),
-      ]);
+      const [host, disk] = await Promise.all([telemetry.host(), fs.promises.statfs(diskPath)]);
       return {
-        at: Date.now(),
-        cpuPercent: cpu.currentLoad,
-        memoryUsedBytes: memory.total - memory.available,
-        memoryTotalBytes: memory.total,
+        at: host.at,
+        cpuPercent: host.cpuPercent,
+        memoryUsedBytes: host.memoryUsedBytes,
+        memoryTotalBytes: host.memoryTotalBytes,
         diskFreeBytes: disk.bavail * disk.bsize,
-        gpus: cards,
+        gpus: host.gpus.map(({ vendor: _vendor, driver: _driver, processes: _processes, ...gpu }) => gpu),
       };
     },
     async describe() {
-      const cards = await gpus();
+      // GPUs that fail are the doctor's to tell of; a run that uses none is not kept from starting.
+      const [gpus, cuda] = await Promise.all([telemetry.gpus().catch(() => []), telemetry.cudaVersion()]);
       return {
         os: `${os.type()} ${os.release()} ${os.arch()}`,
         cpu: `${os.cpus()[0]?.model.trim() ?? 'unknown'}, ${os.availableParallelism()} cores`,
-        memory: `${Math.round(os.totalmem() / MIB / 1024)} GiB`,
-        ...Object.fromEntries(cards.map((card, index) => [`gpu.${index}`, card.name])),
+        memory: `${Math.round(os.totalmem() / GIB)} GiB`,
+        ...describeGpus(gpus),
+        // The driver's; a program's own CUDA may be older.
+        ...(gpus.some(({ vendor }) => vendor === 'nvidia') && cuda !== null && { 'gpu.cuda': cuda }),
         node: process.version,
         onnxruntime: onnxRuntimeVersion,
       };
     },
   };
+}
+
+/** `gpu.0`, `gpu.0.memory` …, and `gpu.driver` with the versions that there are. */
+function describeGpus(gpus: readonly GpuReading[]): Record<string, string> {
+  const drivers = [...new Set(gpus.flatMap(({ driver }) => driver ?? []))];
+  return Object.fromEntries([
+    ...gpus.flatMap(({ name, memoryTotalBytes }, index) => [
+      [`gpu.${index}`, name],
+      ...(memoryTotalBytes === null
+        ? []
+        : [[`gpu.${index}.memory`, `${Math.round(memoryTotalBytes / GIB)} GiB`]]),
+    ]),
+    ...(drivers.length === 0 ? [] : [['gpu.driver', drivers.join(', ')]]),
+  ]);
 }

@@ -9,15 +9,16 @@ export function claimRunFolder(runFolder: string): void {
   const filePath = path.join(runFolder, 'process.json');
   for (let tries = 0; tries < 2; tries++) {
     try {
-      fs.writeFileSync(filePath, JSON.stringify({ pid: process.pid }), { flag: 'wx', mode: 0o600 });
+      const note: Note = { pid: process.pid, start: processStart(process.pid) };
+      fs.writeFileSync(filePath, JSON.stringify(note), { flag: 'wx', mode: 0o600 });
       return;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
-    const pid = readPid(filePath);
+    const owner = readNote(filePath);
     // The same id may come again: in a container every first process has it.
-    if (pid !== null && pid !== process.pid && isAlive(pid)) {
-      process.stderr.write(`process ${pid} trains in this folder already\n`);
+    if (owner && owner.pid !== process.pid && isAlive(owner)) {
+      process.stderr.write(`process ${owner.pid} trains in this folder already\n`);
       process.exit(3);
     }
     fs.rmSync(filePath);
@@ -26,23 +27,41 @@ export function claimRunFolder(runFolder: string): void {
 
 /** Whether the folder is still there and still ours: a deleted workspace must not be trained on for hours unseen. */
 export function ownsRunFolder(runFolder: string): boolean {
-  return readPid(path.join(runFolder, 'process.json')) === process.pid;
+  return readNote(path.join(runFolder, 'process.json'))?.pid === process.pid;
+}
+
+interface Note {
+  readonly pid: number;
+  /** Which start of a process with this id it was; null where the system does not tell. */
+  readonly start?: string | null;
 }
 
 /** @returns null for a file that its process died over while it wrote it */
-function readPid(filePath: string): number | null {
+function readNote(filePath: string): Note | null {
   try {
-    return (JSON.parse(fs.readFileSync(filePath, 'utf8')) as { pid: number }).pid;
+    return JSON.parse(fs.readFileSync(filePath, 'utf8')) as Note;
   } catch {
     return null;
   }
 }
 
-function isAlive(pid: number): boolean {
+function isAlive({ pid, start }: Note): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  // After a restart of the machine another process may have the id.
+  return !start || processStart(pid) === start;
+}
+
+/** The same words as app/executors/process/process-identity.ts has for a process of Linux; null elsewhere. */
+function processStart(pid: number): string | null {
+  try {
+    const boot = fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return `${boot}/${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
+  } catch {
+    return null;
   }
 }

@@ -221,4 +221,11 @@ describe('the training process', () => {
     expect((await start(folder).exited).code).toBe(1);
     expect(readRun(folder).exit.failure?.code).toBe('TRAINING_IMPOSSIBLE');
   });
+
+  it('takes over a folder whose process was of another start of the machine', async () => {
+    const folder = bench.folder(digits, 'mlp', { target: 'nothing' });
+    const note = { pid: process.pid, start: 'another boot/1234' };
+    fs.writeFileSync(path.join(folder, 'process.json'), JSON.stringify(note));
+    expect((await start(folder).exited).code).toBe(1);
+  });
 });

@@ -10,11 +10,12 @@ const stale: Readonly<Record<SubjectKind, readonly QueryKey[] | null>> = {
   project: null,
   dataset: [orpc.datasets.key(), orpc.projects.key()],
   experiment: [orpc.runs.key()],
-  run: [orpc.runs.key(), orpc.projects.key()],
+  run: [orpc.runs.key(), orpc.projects.key(), orpc.targets.list.key()],
+  target: [orpc.targets.key()],
   model: [orpc.models.key(), orpc.runs.get.key(), orpc.serving.key(), orpc.projects.key()],
   endpoint: [orpc.serving.key(), orpc.system.info.key()],
   job: [orpc.jobs.key()],
-  settings: [orpc.system.key()],
+  settings: [orpc.system.key(), orpc.runs.queue.key()],
 };
 
 /** Events of one moment are answered together, so that a burst of them does not read the same list again and again. */

@@ -8,7 +8,12 @@ import { ReconnectingLink } from './connect.ts';
 import { desktopTransport, portTransport } from './transports.ts';
 
 const os = implement(contract);
-const settings = { trainingSlots: 3, inferencePort: 4790 };
+const settings = {
+  trainingSlots: 3,
+  inferencePort: 4790,
+  electricityPricePerKwh: 0.31,
+  currency: 'EUR',
+};
 
 /** A core on the other side of a channel; it never answers `events.verify`. */
 function core() {

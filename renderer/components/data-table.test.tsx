@@ -20,6 +20,7 @@ describe('a table of 10,000 rows', () => {
   let selected: ReadonlySet<string>;
   let opened: string[];
   let sorted: unknown[];
+  let moved: unknown[];
 
   const render = () =>
     act(() =>
@@ -36,6 +37,7 @@ describe('a table of 10,000 rows', () => {
             selected = next;
           }}
           onOpen={({ id }) => opened.push(id)}
+          onMove={({ id }, to) => moved.push([id, to])}
         />,
       ),
     );
@@ -58,6 +60,7 @@ describe('a table of 10,000 rows', () => {
     selected = new Set();
     opened = [];
     sorted = [];
+    moved = [];
     render();
   });
   afterEach(() => {
@@ -95,6 +98,16 @@ describe('a table of 10,000 rows', () => {
   it('marks every row with Ctrl A', () => {
     press('a', { ctrlKey: true });
     expect(selected.size).toBe(10_000);
+  });
+
+  it('moves a row with Alt and an arrow, and not beyond the ends', () => {
+    press('ArrowUp', { altKey: true });
+    press('ArrowDown', { altKey: true });
+    press('ArrowDown', { altKey: true });
+    expect(moved).toEqual([
+      ['r0', 1],
+      ['r1', 2],
+    ]);
   });
 
   it('asks for the other order when a sorted head is pressed', () => {

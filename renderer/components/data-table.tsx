@@ -45,6 +45,8 @@ interface DataTableProps<Row> {
   readonly selected?: ReadonlySet<string>;
   readonly onSelect?: (ids: ReadonlySet<string>) => void;
   readonly onOpen?: (row: Row) => void;
+  /** Rows can be dragged, or moved with Alt and an arrow; `to` is where the row is to stand. */
+  readonly onMove?: (row: Row, to: number) => void;
   /** In place of rows. */
   readonly empty?: ReactNode;
 }
@@ -58,7 +60,9 @@ const nothing: ReadonlySet<string> = new Set();
  * Down, Home and End move, Space marks, Shift extends, Enter or a click opens, Ctrl A marks all.
  */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { label, rows, columns, rowId, sort, onSort, selected = nothing, onSelect, onOpen, empty } = props;
+  const { label, rows, columns, rowId, sort, onSort, selected = nothing, onSelect, onOpen, onMove, empty } = props;
+  const dragged = useRef<Row | null>(null);
+  const [over, setOver] = useState<number | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const anchor = useRef(0);
   const [active, setActive] = useState(0);
@@ -89,7 +93,13 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     const page = Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 2;
     const target = nextRow(event.key, current, rows.length, Math.max(1, page));
     const row = rows[current];
-    if (target !== null) {
+    if (event.altKey && onMove) {
+      const by = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0;
+      const to = current + by;
+      if (by === 0 || row === undefined || to < 0 || to >= rows.length) return;
+      setActive(to);
+      onMove(row, to);
+    } else if (target !== null) {
       setActive(target);
       virtual.scrollToIndex(target, { align: 'auto' });
       if (event.shiftKey) mark(target, true);
@@ -149,6 +159,26 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
               aria-rowindex={index + 2}
               aria-selected={onSelect ? marked : undefined}
               data-active={index === current || undefined}
+              data-over={index === over || undefined}
+              draggable={onMove !== undefined}
+              onDragStart={(event) => {
+                dragged.current = row;
+                event.dataTransfer.effectAllowed = 'move';
+                event.dataTransfer.setData('text/plain', id);
+              }}
+              onDragOver={(event) => {
+                if (dragged.current === null) return;
+                event.preventDefault();
+                setOver(index);
+              }}
+              onDragEnd={() => {
+                dragged.current = null;
+                setOver(null);
+              }}
+              onDrop={(event) => {
+                event.preventDefault();
+                if (dragged.current !== null && dragged.current !== row) onMove?.(dragged.current, index);
+              }}
               className={styles.row}
               style={{
                 gridTemplateColumns: template,

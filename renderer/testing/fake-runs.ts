@@ -1,4 +1,4 @@
-import type { Run, Series } from '../../app/contract/runs.contract.ts';
+import type { Run, RunDetail, Series } from '../../app/contract/runs.contract.ts';
 
 /** A generator of the same numbers each time (mulberry32). */
 function seeded(seed: number): () => number {
@@ -70,6 +70,7 @@ export function fakeRuns(count: number): Run[] {
       tags: index % 9 === 2 ? { purpose: 'width study' } : {},
       inputs: [
         {
+          name: 'data',
           datasetVersionId: fakeId(5, 1) as Run['inputs'][number]['datasetVersionId'],
           datasetName: 'digits',
           version: index > 25 ? 1 : 2,
@@ -96,12 +97,43 @@ export function fakeRuns(count: number): Run[] {
       resumable: status === 'failed' || status === 'cancelled',
       jobId: fakeId(4, index) as NonNullable<Run['jobId']>,
       parentRunId: null,
+      reproducesRunId: null,
+      resources: {
+        cpus: null,
+        memoryBytes: null,
+        gpus: 0,
+        shareGpus: false,
+        shmBytes: null,
+        timeLimitMs: null,
+      },
+      scheduling: { priority: 0, notBefore: null, after: [], retries: 0, held: false },
+      waitingFor: status === 'queued' ? 'a free slot' : null,
+      attempt: 1,
+      gpus: [],
+      checks: [],
+      preflight: false,
+      energy: null,
       createdAt: startedAt - 2000,
       startedAt: status === 'queued' ? null : startedAt,
       endedAt: ended ? startedAt + durationMs : null,
       durationMs: status === 'queued' ? null : durationMs,
     };
   });
+}
+
+/** A run with everything that was captured of it: nothing beyond what its row says. */
+export function fakeDetail(run: Run): RunDetail {
+  return {
+    ...run,
+    metricSummaries: {},
+    systemMetrics: {},
+    environment: {},
+    summary: {},
+    recipe: null,
+    code: null,
+    artifacts: [],
+    models: [],
+  };
 }
 
 /** Curves of a run that fit its last metrics; a running one has those of its share of the steps. */

@@ -15,6 +15,7 @@ import type { Core } from '../../kernel/core.ts';
 import { nearest } from '../../kernel/nearest.ts';
 import type { Tables } from '../../kernel/ports/tables.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
+import { type CheckoutOptions, type Checkouts, createCheckouts } from './checkout.ts';
 import { absolutePath, collectFiles, lookAt, sortedByName } from './collect-files.ts';
 import { createDatasetRepository, type DatasetRow } from './datasets.repository.ts';
 import { importDataset } from './import-dataset.ts';
@@ -76,6 +77,12 @@ export interface Datasets {
   tableFile(id: DatasetVersionId): Promise<string>;
   /** @throws AppError UNSUPPORTED if the version is not a table */
   forTraining(project: string | undefined, nameOrId: string, version?: number): Promise<TrainingTable>;
+  /** The version as a read-only folder of its files, made if it is not there yet; see `Checkouts.ensure`. */
+  checkout(version: DatasetVersion, options?: CheckoutOptions): Promise<string>;
+  /** Where that folder is or will be. */
+  checkoutPath(version: DatasetVersion): string;
+  /** The folders that are there, by the digest of their version. */
+  readonly checkouts: Pick<Checkouts, 'list' | 'remove' | 'sweep'>;
 }
 
 export function createDatasets(core: Core, parts: DatasetParts): Datasets {
@@ -83,6 +90,7 @@ export function createDatasets(core: Core, parts: DatasetParts): Datasets {
   const { objects, tables, projects, uploads } = parts;
   const repository = createDatasetRepository(database);
   const cache = createTableCache(core.folders, objects, tables);
+  const checkouts = createCheckouts(core.folders, objects);
 
   function find(project: string | undefined, nameOrId: string): DatasetRow {
     const { id, name: projectName } = projects.resolve(project);
@@ -190,6 +198,9 @@ export function createDatasets(core: Core, parts: DatasetParts): Datasets {
       const tablePath = await tableOf(version);
       return { versionId, datasetName, version: version.version, digest, tablePath, columns, rows };
     },
+    checkout: async (version, options) => checkouts.ensure(version.digest, await manifest(version), options),
+    checkoutPath: ({ digest }) => checkouts.path(digest),
+    checkouts,
   };
 }
 

@@ -320,3 +320,19 @@ describe('an upload', () => {
     expect(fs.readdirSync(core.folders.uploads)).toEqual([]);
   });
 });
+
+describe('a version as a folder of files', () => {
+  it('has the files as they were imported, until it is removed and made again', async () => {
+    file('images/a/1.png', 'one');
+    file('images/2.png', 'two');
+    const { version } = await load('images', path.join(folder, 'images'));
+    expect(await datasets.checkouts.list()).toEqual([]);
+    const at = await datasets.checkout(version);
+    expect(at).toBe(datasets.checkoutPath(version));
+    expect(fs.readFileSync(path.join(at, 'a/1.png'), 'utf8')).toBe('one');
+    expect(await datasets.checkouts.list()).toEqual([version.digest]);
+    await datasets.checkouts.remove(version.digest);
+    expect(fs.existsSync(at)).toBe(false);
+    expect(fs.readdirSync(await datasets.checkout(version)).sort()).toEqual(['2.png', 'a']);
+  });
+});

@@ -40,6 +40,10 @@ function toRun({
   environment: _environment,
   artifacts: _artifacts,
   models: _models,
+  summary: _summary,
+  systemMetrics: _systemMetrics,
+  recipe: _recipe,
+  code: _code,
   ...run
 }: RunDetail): Run {
   return run;

@@ -1,2 +1,4 @@
+export { snapshotCode, type TakenSnapshot } from './code/snapshot-code.ts';
+export type { RunTarget } from './run-target.ts';
 export { runsRouter } from './runs.router.ts';
 export { createRuns, type NewRun, type Runs } from './runs.service.ts';

@@ -19,6 +19,22 @@ export async function prepareRunFolder(
   }
 }
 
+/** What tells of a run's former end, and would be taken for the end of the next start. */
+export async function clearEnd(folder: string): Promise<void> {
+  for (const name of ['exit.json', 'process.json', 'cancel'])
+    await fs.promises.rm(path.join(folder, name), { force: true });
+}
+
+/** Tell the program, whatever runs it, to go on from its checkpoint. */
+export async function markResumed(folder: string): Promise<void> {
+  for (const name of ['spec.json', 'launch.json']) {
+    const file = path.join(folder, name);
+    const text = await fs.promises.readFile(file, 'utf8').catch(() => null);
+    if (text === null) continue;
+    await writeFileDurably(file, `${JSON.stringify({ ...JSON.parse(text), resume: true }, null, 2)}\n`);
+  }
+}
+
 /**
  * A slice of a log as text. A negative offset counts from the end. Bytes that are not UTF-8 become U+FFFD; a
  * character cut by the slice's end is left for the next slice.

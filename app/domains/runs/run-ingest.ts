@@ -48,12 +48,29 @@ export async function ingestJournals(
           if (record.type === 'tag') parts.repository.setTag(run, record.key, record.value);
           if (record.type === 'checkpoint') parts.repository.change(run, { checkpointStep: record.step });
         }
+        mergeFacts(parts.repository, run, slice.records);
         for (const artifact of artifacts) parts.repository.putArtifact(run, artifact);
         parts.repository.setJournalOffset(run, writer, slice.nextOffset);
       });
       onBatch({ points, progress: lastProgress(slice.records) });
     }
   }
+}
+
+/** The last value of a key counts, for the summary and for facts of the environment alike. */
+function mergeFacts(repository: RunRepository, run: RunId, records: readonly JournalRecord[]): void {
+  const summary = records.filter((record) => record.type === 'summary');
+  const facts = records.filter((record) => record.type === 'environment');
+  if (summary.length === 0 && facts.length === 0) return;
+  const known = repository.byIds([run])[0]!;
+  repository.change(run, {
+    ...(summary.length > 0 && {
+      summary: { ...known.summary, ...Object.fromEntries(summary.map(({ key, value }) => [key, value])) },
+    }),
+    ...(facts.length > 0 && {
+      environment: Object.assign({}, known.environment, ...facts.map(({ values }) => values)),
+    }),
+  });
 }
 
 async function storeArtifacts(
@@ -66,12 +83,15 @@ async function storeArtifacts(
   for (const record of records) {
     if (record.type !== 'artifact') continue;
     try {
-      const { digest, sizeBytes } = await storeArtifact(objects, folder, record.path);
+      const { digest, sizeBytes } = await storeArtifact(objects, path.join(folder, 'outputs'), record.path);
       stored.push({
         id: newId<ArtifactId>(core.clock.now()),
         path: record.path,
         sizeBytes,
         digest,
+        kind: record.kind ?? 'file',
+        key: record.key ?? null,
+        step: record.step ?? null,
         createdAt: core.clock.now(),
       });
     } catch (error) {
@@ -83,20 +103,21 @@ async function storeArtifacts(
   return stored;
 }
 
-const hopeless: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+/** Codes of faults that trying again does not mend. */
+export const hopeless: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'PATH_NOT_FOUND',
   'PATH_UNREADABLE',
   'INVALID_INPUT',
 ]);
 
-async function storeArtifact(objects: ObjectStore, folder: string, name: string) {
-  const outputs = path.join(folder, 'outputs');
+/** Take a file below `root` by its relative path; nothing that a link brings in from elsewhere. */
+export async function storeArtifact(objects: ObjectStore, root: string, name: string) {
   const real = (filePath: string) =>
     fs.promises.realpath(filePath).catch((error: unknown) => {
       throw fromSystemError(error, filePath);
     });
-  const source = inside(await real(outputs), name);
-  // A link inside outputs/ must not bring in a file from elsewhere.
+  const source = inside(await real(root), name);
+  // A link inside it must not bring in a file from elsewhere.
   if ((await real(source)) !== source) throw notRegular(source, 'a symbolic link');
   return objects.put({ path: source });
 }

@@ -1,30 +1,34 @@
-import fs from 'node:fs';
-import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { RunId } from '../../contract/ids.ts';
 import type { Failure } from '../../contract/jobs.contract.ts';
-import type { Executor } from '../../executors/executor.ts';
+import type { Progress } from '../../contract/wire.ts';
+import type { Grant } from '../../executors/executor.ts';
 import { AppError, fromSystemError } from '../../kernel/app-error.ts';
 import type { Core } from '../../kernel/core.ts';
 import type { AdoptedJob } from '../../kernel/job-machine.ts';
 import { Live } from '../../kernel/live.ts';
-import { type ExitSentinel, exitSentinel } from '../../kernel/ports/run-journal.ts';
 import type { MetricStore, RecordedPoint } from '../../storage/metric-store.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { toFailure } from '../../storage/sql-job-machine.ts';
+import { type Capacity, planQueue } from './plan-queue.ts';
+import { createRunEnd, type RunOutcome, readExit } from './run-end.ts';
 import { ingestJournals } from './run-ingest.ts';
+import type { RunTarget, WatchedRun } from './run-target.ts';
 import type { RunRepository, RunRow } from './runs.repository.ts';
+import type { RunTelemetry } from './telemetry/run-telemetry.ts';
 
 /** How often a running run's folder is looked at; its process has no other way to reach the core. */
 const LOOK_MS = 250;
+/** How often runs that only wait are looked at: for their time, or for memory and GPUs that others left. */
+const WAIT_MS = 1000;
 /** How long a run is given to stop when asked before it is ended by force. */
 const GRACE_MS = 10_000;
+/** How long the maker of a run waits for it to start, so that short preparations need no second look. */
+const START_PATIENCE_MS = 2000;
 
-interface Watched {
-  readonly job: AdoptedJob;
-  handle: NonNullable<RunRow['handle']>;
-  /** Seen gone without a sentinel once; the second time it is lost. */
-  goneOnce: boolean;
-  cancelledAt: number | null;
+export interface PrepareContext {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
 }
 
 export interface RunSupervisor {
@@ -32,11 +36,13 @@ export interface RunSupervisor {
   readonly points: Live<{ readonly runId: RunId; readonly points: readonly RecordedPoint[] }>;
   /** Find every run that a former core left, and go on with it. */
   recover(): Promise<void>;
-  /** Start queued runs as far as there are slots. */
-  schedule(): Promise<void>;
+  /** Start queued runs as far as there is room; waits a moment for `run` to have started. */
+  schedule(run?: RunId): Promise<void>;
   cancel(run: RunId): Promise<void>;
   /** Whether anything is queued or running. */
   busy(): boolean;
+  /** Why a queued run has not started; null for every other. */
+  waitingFor(run: RunId): string | null;
   /** Do something while no look, start or cancellation is in progress. */
   inTurn<T>(action: () => Promise<T>): Promise<T>;
   /** The job that follows a run, found again or made; what cancels it cancels the run. */
@@ -45,20 +51,28 @@ export interface RunSupervisor {
   close(): Promise<void>;
 }
 
-export function createRunSupervisor(
-  core: Core,
-  parts: {
-    readonly repository: RunRepository;
-    readonly metrics: MetricStore;
-    readonly objects: ObjectStore;
-    readonly executors: readonly Executor[];
-    readonly slots: () => number;
-  },
-): RunSupervisor {
+export interface SupervisorParts {
+  readonly repository: RunRepository;
+  readonly metrics: MetricStore;
+  readonly objects: ObjectStore;
+  /** @throws AppError NOT_FOUND */
+  readonly target: (name: string) => RunTarget;
+  /** Asked with whether any waiting run wants a GPU. */
+  readonly capacity: (gpusWanted: boolean) => Promise<Capacity>;
+  readonly paused: () => boolean;
+  /** Make ready what every target needs: data and code in the run's folder. It may be called again. */
+  readonly prepare: (run: RunRow, context: PrepareContext) => Promise<void>;
+  readonly telemetry: RunTelemetry;
+}
+
+export function createRunSupervisor(core: Core, parts: SupervisorParts): RunSupervisor {
   const { database, events, clock, log, folders } = core;
   const { repository } = parts;
-  const watched = new Map<RunId, Watched>();
-  /** Runs of which is not known whether they run already; the next start of the core asks again. */
+  const watched = new Map<RunId, WatchedRun>();
+  /** Runs that have what they need and are being made ready. */
+  const placing = new Map<RunId, { grant: Grant; abort: AbortController; done: Promise<void> }>();
+  const waiting = new Map<RunId, string>();
+  /** Runs of which is not known whether they run already: they are asked for again, never submitted blindly. */
   const unsure = new Set<RunId>();
   const points = new Live<{ runId: RunId; points: readonly RecordedPoint[] }>();
   let closed = false;
@@ -75,14 +89,7 @@ export function createRunSupervisor(
     return result;
   }
 
-  const executorOf = (run: RunRow): Executor => {
-    const executor = parts.executors.find(({ target }) => target === run.target);
-    if (!executor)
-      throw new AppError('NOT_FOUND', `There is no target "${run.target}".`, {
-        details: { target: run.target },
-      });
-    return executor;
-  };
+  const rowOf = (id: RunId): RunRow | undefined => repository.byIds([id])[0];
 
   const jobFor = (run: Pick<RunRow, 'id' | 'name'>): AdoptedJob =>
     core.jobs.adopt({
@@ -92,118 +99,266 @@ export function createRunSupervisor(
       onCancel: () => void cancel(run.id).catch((error) => log.error('cancelling failed', error)),
     });
 
-  function begin(run: RunRow, handle: NonNullable<RunRow['handle']>): void {
-    const job = jobFor(run);
-    database.transaction(() => {
-      repository.change(run.id, {
-        status: 'running',
-        handle,
-        startedAt: run.startedAt ?? clock.now(),
-        jobId: job.job.id,
-      });
-      job.update({ state: 'running' });
-      if (run.status !== 'running')
-        events.append('run.started', { kind: 'run', id: run.id }, { name: run.name, target: run.target });
+  const ending = createRunEnd(core, { ...parts, jobFor });
+
+  function begin(run: RunRow, handle: NonNullable<RunRow['handle']>, grant: Grant): void {
+    const entry: WatchedRun = {
+      job: jobFor(run),
+      handle,
+      grant,
+      noted: false,
+      goneOnce: false,
+      cancelledAt: null,
+    };
+    watched.set(run.id, entry);
+    waiting.delete(run.id);
+    note(run, entry);
+    const { executor } = parts.target(run.target);
+    parts.telemetry.watch({
+      id: run.id,
+      startedAt: rowOf(run.id)?.startedAt ?? clock.now(),
+      usage: () => executor.usage(handle, folders.run(run.id)),
+      gpus: grant.gpus,
     });
-    watched.set(run.id, { job, handle, goneOnce: false, cancelledAt: null });
     wake();
   }
 
-  function end(
-    run: RunRow,
-    state: 'finished' | 'failed' | 'cancelled' | 'lost',
-    failure: Failure | null,
-    endedAt = clock.now(),
-  ): void {
-    const job = watched.get(run.id)?.job ?? jobFor(run);
-    database.transaction(() => {
-      const { progress } = job.job;
-      repository.change(run.id, {
-        status: state,
-        failure,
-        endedAt,
-        progress: state === 'finished' ? { ...progress, fraction: 1, remainingMs: 0 } : progress,
+  function note(run: RunRow, entry: WatchedRun): void {
+    try {
+      database.transaction(() => {
+        repository.change(run.id, {
+          status: 'running',
+          handle: entry.handle,
+          gpus: entry.grant.gpus,
+          startedAt: run.startedAt ?? clock.now(),
+          jobId: entry.job.job.id,
+        });
+        entry.job.update({ state: 'running' });
+        if (run.status !== 'running')
+          events.append('run.started', { kind: 'run', id: run.id }, { name: run.name, target: run.target });
       });
-      job.update({ state, failure });
-      events.append(
-        `run.${state}`,
-        { kind: 'run', id: run.id },
-        { name: run.name, ...(failure && { code: failure.code, message: failure.message }) },
-      );
-    });
-    watched.delete(run.id);
+      entry.noted = true;
+    } catch (error) {
+      // The job is there and is watched; writing that down is tried again at every look.
+      log.error('the start of a run could not be written down', error, { run: run.id });
+    }
   }
 
-  async function look(id: RunId, entry: Watched): Promise<void> {
-    const run = repository.byIds([id])[0]!;
+  function end(run: RunRow, outcome: RunOutcome): void {
+    ending.write(run, watched.get(run.id)?.job ?? jobFor(run), outcome);
+    forget(run.id);
+  }
+
+  function forget(id: RunId): void {
+    parts.telemetry.unwatch(id);
+    watched.delete(id);
+    waiting.delete(id);
+    unsure.delete(id);
+  }
+
+  const endNow = (run: RunRow, state: RunOutcome['state'], failure: Failure | null): void =>
+    end(run, { state, failure, at: clock.now() });
+
+  async function look(id: RunId, entry: WatchedRun): Promise<void> {
+    const run = rowOf(id)!;
+    if (!entry.noted) note(run, entry);
     const folder = folders.run(id);
+    const target = parts.target(run.target);
     // Asked before the journal is read: whatever the process wrote before it ended is then read below.
-    const exit = await readExit(folder);
-    const there = exit ? 'gone' : await executorOf(run).observe(entry.handle, folder);
+    const exit = await readExit(folder, log);
+    const there = exit ? 'gone' : await target.executor.observe(entry.handle, folder);
     await ingestJournals(core, parts, id, (batch) => {
       if (batch.progress) entry.job.update({ progress: batch.progress });
       if (batch.points.length > 0) points.emit({ runId: id, points: batch.points });
     });
-    if (exit) return end(run, exit.state, exit.failure && fromSentinel(exit.failure), exit.at);
-    if (there === 'gone') {
-      if (!entry.goneOnce) {
-        entry.goneOnce = true;
-        return;
-      }
-      if (entry.cancelledAt !== null || fs.existsSync(path.join(folder, 'cancel')))
-        return end(run, 'cancelled', null);
-      return end(run, 'lost', lostFailure(run));
+    if (exit || (there === 'gone' && entry.goneOnce)) {
+      parts.telemetry.unwatch(id);
+      const latest = rowOf(id)!;
+      const outcome = await ending.outcomeOf(latest, entry, target, exit);
+      if (await ending.retry(latest, outcome)) forget(id);
+      else end(latest, outcome);
+      return;
     }
-    if (entry.cancelledAt !== null && clock.now() - entry.cancelledAt > GRACE_MS)
-      await executorOf(run).cancel(entry.handle, folder, true);
+    if (there === 'gone') entry.goneOnce = true;
+    else if (entry.cancelledAt !== null && clock.now() - entry.cancelledAt > GRACE_MS) {
+      entry.cancelledAt = clock.now();
+      await target.executor.cancel(entry.handle, folder, true);
+    }
   }
 
   async function lookAtAll(): Promise<void> {
-    for (const [id, entry] of [...watched]) {
-      try {
-        await look(id, entry);
-      } catch (error) {
-        // A full disk or a passing fault of the target: say it once a look, conclude nothing, look again.
-        log.error('looking at a run failed', error, { run: id });
-      }
-    }
+    await Promise.all(
+      [...watched].map(([id, entry]) =>
+        look(id, entry).catch((error: unknown) => {
+          // A full disk or a passing fault of the target: say it, conclude nothing, look again.
+          log.error('looking at a run failed', error, { run: id });
+        }),
+      ),
+    );
+    for (const id of unsure) await takeUp(id);
     await startQueued();
   }
 
   function wake(): void {
-    if (closed || timer || watched.size === 0) return;
-    timer = setTimeout(() => {
-      timer = undefined;
-      // A full disk may refuse even the end of a run; that must not end the host.
-      inTurn(lookAtAll)
-        .catch((error: unknown) => log.error('looking at the runs failed', error))
-        .finally(wake);
-    }, LOOK_MS);
+    if (closed || timer || (watched.size === 0 && waiting.size === 0 && unsure.size === 0)) return;
+    timer = setTimeout(
+      () => {
+        timer = undefined;
+        // A full disk may refuse even the end of a run; that must not end the host.
+        inTurn(lookAtAll)
+          .catch((error: unknown) => log.error('looking at the runs failed', error))
+          .finally(wake);
+      },
+      watched.size > 0 ? LOOK_MS : WAIT_MS,
+    );
   }
 
   async function startQueued(): Promise<void> {
-    for (const id of repository.idsByStatus('queued')) {
-      if (closed || watched.size >= parts.slots()) return;
-      const run = repository.byIds([id])[0];
-      if (!run || run.deletedAt !== null || unsure.has(id)) continue;
+    if (closed) return;
+    const candidates = repository
+      .byIds(repository.queuedIds())
+      .filter(({ id }) => !placing.has(id) && !watched.has(id) && !unsure.has(id));
+    for (const id of waiting.keys()) if (!candidates.some((run) => run.id === id)) waiting.delete(id);
+    if (candidates.length === 0) return;
+    const known = candidates.filter((run) => {
       try {
-        const executor = executorOf(run);
-        begin(run, await executor.submit(id, folders.run(id)));
+        parts.target(run.target);
+        return true;
       } catch (error) {
-        end(run, 'failed', toFailure(fromSystemError(error, folders.run(id)), log));
+        endNow(run, 'failed', toFailure(fromSystemError(error, run.target), log));
+        return false;
       }
+    });
+    const holders = [...watched, ...placing].flatMap(([id, { grant }]) => {
+      const run = rowOf(id);
+      return run
+        ? [{ resources: run.resources, gpus: grant.gpus, local: parts.target(run.target).local }]
+        : [];
+    });
+    const decisions = planQueue(
+      known.map((run) => ({
+        id: run.id,
+        resources: run.resources,
+        scheduling: run.scheduling,
+        local: parts.target(run.target).local,
+        after: run.scheduling.after.map(
+          (id) => repository.statusOf(id) ?? { name: id, status: 'cancelled' as const },
+        ),
+      })),
+      holders,
+      await parts.capacity(known.some(({ resources }) => resources.gpus > 0)),
+      clock.now(),
+      parts.paused(),
+    );
+    for (const run of known) {
+      const decision = decisions.get(run.id)!;
+      if (decision.kind === 'wait') waiting.set(run.id, decision.reason);
+      else if (decision.kind === 'cancel')
+        endNow(run, 'cancelled', {
+          code: 'CONFLICT',
+          message: `${run.name} was not started: ${decision.reason}.`,
+          data: { nextStep: 'Run it again on its own.', details: { run: run.id } },
+        });
+      else place(run, decision.grant);
+    }
+  }
+
+  function place(run: RunRow, grant: Grant): void {
+    waiting.delete(run.id);
+    const abort = new AbortController();
+    const job = jobFor(run);
+    const context: PrepareContext = {
+      signal: abort.signal,
+      onProgress: (progress) => job.update({ progress }),
+    };
+    const work = async () => {
+      await parts.prepare(run, context);
+      await parts.target(run.target).executor.prepare(run.id, folders.run(run.id), context);
+      await inTurn(() => submit(run.id, grant, abort.signal));
+    };
+    const done = work()
+      .catch((error: unknown) => inTurn(() => notPlaced(run.id, error, abort.signal)))
+      .catch((error: unknown) => {
+        log.error('starting a run failed', error, { run: run.id });
+      })
+      .finally(() => {
+        placing.delete(run.id);
+        wake();
+      });
+    placing.set(run.id, { grant, abort, done });
+  }
+
+  async function submit(id: RunId, grant: Grant, signal: AbortSignal): Promise<void> {
+    const run = rowOf(id);
+    if (closed || signal.aborted || run?.status !== 'queued' || run.deletedAt !== null) return;
+    const { executor } = parts.target(run.target);
+    try {
+      begin(run, await executor.submit(id, folders.run(id), grant), grant);
+    } catch (error) {
+      // A submission that timed out may have worked all the same.
+      unsure.add(id);
+      const handle = await executor.find(id, folders.run(id));
+      unsure.delete(id);
+      if (!handle) throw error;
+      begin(run, handle, grant);
+    }
+  }
+
+  async function notPlaced(id: RunId, error: unknown, signal: AbortSignal): Promise<void> {
+    const run = rowOf(id);
+    if (signal.aborted || run?.status !== 'queued') return;
+    if (unsure.has(id)) log.error('whether a run started is not known', error, { run: id });
+    else endNow(run, 'failed', toFailure(fromSystemError(error, folders.run(id)), log));
+  }
+
+  /** Go on with a run whose job may be there: watch it, let it be queued, or call it lost. */
+  async function takeUp(id: RunId): Promise<void> {
+    const run = rowOf(id);
+    if (!run) {
+      unsure.delete(id);
+      return;
+    }
+    try {
+      const handle = run.handle ?? (await parts.target(run.target).executor.find(id, folders.run(id)));
+      unsure.delete(id);
+      if (handle) begin(run, handle, { gpus: run.gpus });
+      else if (run.status === 'queued') jobFor(run);
+      else endNow(run, 'lost', lostAtStart(run));
+    } catch (error) {
+      // One run that cannot be looked for must not keep the workspace closed; it is asked for again.
+      if (!unsure.has(id)) log.error('a run could not be taken up again', error, { run: id });
+      unsure.add(id);
+      waiting.set(id, `its target to answer: ${error instanceof Error ? error.message : String(error)}`);
+      jobFor(run);
     }
   }
 
   async function cancel(id: RunId): Promise<void> {
     return inTurn(async () => {
-      const run = repository.byIds([id])[0];
+      const run = rowOf(id);
       if (!run) return;
+      // Its process may be there although nobody could say so until now.
+      if (unsure.has(id)) await takeUp(id);
       const entry = watched.get(id);
-      if (run.status === 'queued') return end(run, 'cancelled', null);
-      if (!entry || entry.cancelledAt !== null) return;
+      if (!entry) {
+        if (run.status !== 'queued' || unsure.has(id)) {
+          if (unsure.has(id))
+            throw new AppError(
+              'TARGET_FAILED',
+              `Whether ${run.name} runs is not known, as ${run.target} does not answer.`,
+              {
+                nextStep: 'Try again when the target answers.',
+                details: { run: id, target: run.target },
+              },
+            );
+          return;
+        }
+        placing.get(id)?.abort.abort();
+        return endNow(run, 'cancelled', null);
+      }
+      if (entry.cancelledAt !== null) return;
       entry.cancelledAt = clock.now();
-      await executorOf(run).cancel(entry.handle, folders.run(id), false);
+      await parts.target(run.target).executor.cancel(entry.handle, folders.run(id), false);
     });
   }
 
@@ -211,22 +366,24 @@ export function createRunSupervisor(
     points,
     recover: () =>
       inTurn(async () => {
-        for (const run of repository.byIds(repository.idsByStatus('queued', 'running'))) {
-          try {
-            const handle = run.handle ?? (await executorOf(run).find(run.id, folders.run(run.id)));
-            if (handle) begin(run, handle);
-            else if (run.status === 'queued') jobFor(run);
-            else end(run, 'lost', lostFailure(run));
-          } catch (error) {
-            // One run that cannot be looked for must not keep the workspace closed; it is not submitted blindly.
-            log.error('a run could not be taken up again', error, { run: run.id });
-            unsure.add(run.id);
-            jobFor(run);
-          }
-        }
+        for (const id of repository.idsByStatus('queued', 'running')) await takeUp(id);
         await lookAtAll();
+        wake();
       }),
-    schedule: () => inTurn(startQueued),
+    async schedule(id) {
+      await inTurn(startQueued);
+      wake();
+      const placement = id && placing.get(id);
+      if (!placement) return;
+      const patience = new AbortController();
+      await Promise.race([
+        placement.done,
+        delay(START_PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => undefined),
+      ]);
+      patience.abort();
+    },
+    waitingFor: (id) =>
+      waiting.get(id) ?? (placing.has(id) ? 'what it needs: its environment is being made ready' : null),
     inTurn,
     jobFor,
     cancel,
@@ -234,28 +391,19 @@ export function createRunSupervisor(
     async close() {
       closed = true;
       clearTimeout(timer);
+      const unfinished = [...placing.values()];
+      for (const { abort } of unfinished) abort.abort();
+      await Promise.all(unfinished.map(({ done }) => done));
       await turn;
+      parts.telemetry.close();
     },
   };
 }
 
-async function readExit(folder: string): Promise<ExitSentinel | null> {
-  const text = await fs.promises.readFile(path.join(folder, 'exit.json'), 'utf8').catch(() => null);
-  return text === null ? null : exitSentinel.parse(JSON.parse(text));
-}
-
-function fromSentinel(failure: NonNullable<ExitSentinel['failure']>): Failure {
-  return {
-    code: failure.code,
-    message: failure.message,
-    data: { nextStep: failure.nextStep, details: failure.details },
-  };
-}
-
-function lostFailure(run: RunRow): Failure {
+function lostAtStart(run: RunRow): Failure {
   return {
     code: 'TARGET_FAILED',
-    message: `The process of ${run.name} ended without saying how: it was killed, or the machine was restarted.`,
+    message: `The process of ${run.name} is not there any more: it was killed, or the machine was restarted.`,
     data: {
       nextStep: 'Resume it from its last checkpoint, or run it again.',
       details: { target: run.target },

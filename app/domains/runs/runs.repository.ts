@@ -1,10 +1,19 @@
+import type { CheckResult, CodeSnapshot, RunResources, Scheduling } from '../../contract/execution.ts';
 import type { ArtifactId, Digest, ExperimentId, JobId, ProjectId, RunId } from '../../contract/ids.ts';
 import type { Failure, JobState } from '../../contract/jobs.contract.ts';
-import type { Artifact, Experiment, Run } from '../../contract/runs.contract.ts';
+import type { Recipe } from '../../contract/recipe.ts';
+import type { Artifact, Experiment, Run, RunDetail } from '../../contract/runs.contract.ts';
 import type { ParameterValue, Progress } from '../../contract/wire.ts';
+import type { GrantedGpu } from '../../executors/executor.ts';
 import type { Database, SqlRow, SqlValue } from '../../kernel/ports/database.ts';
 
-export interface RunRow extends Omit<Run, 'metrics' | 'durationMs'> {
+export interface RunRow extends Omit<Run, 'metrics' | 'durationMs' | 'waitingFor' | 'energy'> {
+  readonly recipe: Recipe | null;
+  readonly code: CodeSnapshot | null;
+  readonly summary: RunDetail['summary'];
+  readonly checkpointStep: number | null;
+  readonly wattHours: number | null;
+  readonly sampledMs: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly handle: Readonly<Record<string, string | number | null>> | null;
   readonly deletedAt: number | null;
@@ -34,11 +43,28 @@ export interface RunInsert {
   readonly inputs: Run['inputs'];
   readonly environment: Readonly<Record<string, string>>;
   readonly parentRunId: RunId | null;
+  readonly reproducesRunId: RunId | null;
+  readonly preflight: boolean;
+  readonly recipe: Recipe | null;
+  readonly code: CodeSnapshot | null;
+  readonly resources: RunResources;
+  readonly scheduling: Scheduling;
+  readonly checks: readonly CheckResult[];
   readonly createdAt: number;
 }
 
 export type RunChange = Partial<{
   status: JobState;
+  environment: RunRow['environment'];
+  summary: RunRow['summary'];
+  checks: readonly CheckResult[];
+  gpus: readonly GrantedGpu[];
+  attempt: number;
+  priority: number;
+  notBefore: number | null;
+  after: readonly RunId[];
+  retries: number;
+  held: boolean;
   name: string;
   progress: Progress;
   failure: Failure | null;
@@ -52,6 +78,16 @@ export type RunChange = Partial<{
 
 const columnOf: Record<keyof RunChange, { column: string; json: boolean }> = {
   status: { column: 'status', json: false },
+  environment: { column: 'environment', json: true },
+  summary: { column: 'summary', json: true },
+  checks: { column: 'checks', json: true },
+  gpus: { column: 'gpus', json: true },
+  attempt: { column: 'attempt', json: false },
+  priority: { column: 'priority', json: false },
+  notBefore: { column: 'not_before', json: false },
+  after: { column: 'after_runs', json: true },
+  retries: { column: 'retries', json: false },
+  held: { column: 'held', json: false },
   name: { column: 'name', json: false },
   progress: { column: 'progress', json: true },
   failure: { column: 'failure', json: true },
@@ -71,8 +107,9 @@ export function createRunRepository(database: Database) {
     insert(run: RunInsert): void {
       database
         .prepare(
-          `INSERT INTO runs (id, project_id, experiment_id, name, color, status, template, target, progress, environment, parent_run_id, created_at)
-           VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?)`,
+          `INSERT INTO runs (id, project_id, experiment_id, name, color, status, template, target, progress, environment, parent_run_id,
+             reproduces, preflight, recipe, code, resources, priority, not_before, after_runs, retries, held, checks, created_at)
+           VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         )
         .run(
           run.id,
@@ -85,6 +122,17 @@ export function createRunRepository(database: Database) {
           JSON.stringify({ fraction: null, message: 'waiting for its turn', rate: null, remainingMs: null }),
           JSON.stringify(run.environment),
           run.parentRunId,
+          run.reproducesRunId,
+          Number(run.preflight),
+          json(run.recipe),
+          json(run.code),
+          json(run.resources),
+          run.scheduling.priority,
+          run.scheduling.notBefore,
+          json(run.scheduling.after),
+          run.scheduling.retries,
+          Number(run.scheduling.held),
+          json(run.checks),
           run.createdAt,
         );
       for (const [key, value] of Object.entries(run.params)) this.setParam(run.id, key, value);
@@ -92,9 +140,9 @@ export function createRunRepository(database: Database) {
       for (const input of run.inputs) {
         database
           .prepare(
-            'INSERT INTO run_inputs (run_id, dataset_version_id, dataset_name, version, digest) VALUES (?, ?, ?, ?, ?)',
+            'INSERT INTO run_inputs (run_id, name, dataset_version_id, dataset_name, version, digest) VALUES (?, ?, ?, ?, ?, ?)',
           )
-          .run(run.id, input.datasetVersionId, input.datasetName, input.version, input.digest);
+          .run(run.id, input.name, input.datasetVersionId, input.datasetName, input.version, input.digest);
       }
     },
     change(id: RunId, change: RunChange): void {
@@ -102,7 +150,7 @@ export function createRunRepository(database: Database) {
         const { column, json: encoded } = columnOf[key as keyof RunChange];
         database
           .prepare(`UPDATE runs SET ${column} = ? WHERE id = ?`)
-          .run(encoded ? json(value) : (value as SqlValue), id);
+          .run(encoded ? json(value) : typeof value === 'boolean' ? Number(value) : (value as SqlValue), id);
       }
     },
     setParam(id: RunId, key: string, value: ParameterValue): void {
@@ -130,6 +178,35 @@ export function createRunRepository(database: Database) {
         .all(JSON.stringify(ids));
       const byId = new Map(assemble(rows).map((run) => [run.id, run]));
       return ids.flatMap((id) => byId.get(id) ?? []);
+    },
+    /** What was measured is added to what is known; it has to survive a restart in the middle of a run. */
+    addEnergy(id: RunId, wattHours: number, sampledMs: number): void {
+      database
+        .prepare(
+          'UPDATE runs SET watt_hours = COALESCE(watt_hours, 0) + ?, sampled_ms = sampled_ms + ? WHERE id = ?',
+        )
+        .run(wattHours, Math.round(sampledMs), id);
+    },
+    /** Runs that wait, in the order in which they would start. */
+    queuedIds(): RunId[] {
+      return database
+        .prepare(
+          `SELECT id FROM runs WHERE status = 'queued' AND deleted_at IS NULL ORDER BY priority DESC, created_at, id`,
+        )
+        .all()
+        .map((row) => row.id as RunId);
+    },
+    statusOf(id: RunId): { name: string; status: JobState } | null {
+      const row = database.prepare('SELECT name, status FROM runs WHERE id = ?').get(id);
+      return row ? { name: String(row.name), status: row.status as JobState } : null;
+    },
+    activeByTarget(): Record<string, number> {
+      const rows = database
+        .prepare(
+          `SELECT target, COUNT(*) AS active FROM runs WHERE status IN ('queued', 'running') GROUP BY target`,
+        )
+        .all();
+      return Object.fromEntries(rows.map((row) => [String(row.target), Number(row.active)]));
     },
     idsByName(project: ProjectId, name: string): RunId[] {
       return database
@@ -219,10 +296,21 @@ export function createRunRepository(database: Database) {
     putArtifact(run: RunId, artifact: Artifact): void {
       database
         .prepare(
-          `INSERT INTO run_artifacts (id, run_id, path, size_bytes, digest, created_at) VALUES (?, ?, ?, ?, ?, ?)
-           ON CONFLICT (run_id, path) DO UPDATE SET size_bytes = excluded.size_bytes, digest = excluded.digest, created_at = excluded.created_at`,
+          `INSERT INTO run_artifacts (id, run_id, path, size_bytes, digest, kind, key, step, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT (run_id, path) DO UPDATE SET size_bytes = excluded.size_bytes, digest = excluded.digest, kind = excluded.kind,
+             key = excluded.key, step = excluded.step, created_at = excluded.created_at`,
         )
-        .run(artifact.id, run, artifact.path, artifact.sizeBytes, artifact.digest, artifact.createdAt);
+        .run(
+          artifact.id,
+          run,
+          artifact.path,
+          artifact.sizeBytes,
+          artifact.digest,
+          artifact.kind,
+          artifact.key,
+          artifact.step,
+          artifact.createdAt,
+        );
     },
     artifacts(run: RunId): Artifact[] {
       return database
@@ -286,6 +374,7 @@ export function createRunRepository(database: Database) {
         ),
         tags: Object.fromEntries((tags.get(id) ?? []).map((tag) => [String(tag.key), String(tag.value)])),
         inputs: (inputs.get(id) ?? []).map((input) => ({
+          name: String(input.name),
           datasetVersionId: input.dataset_version_id as Run['inputs'][number]['datasetVersionId'],
           datasetName: String(input.dataset_name),
           version: Number(input.version),
@@ -297,12 +386,31 @@ export function createRunRepository(database: Database) {
           row.checkpoint_step !== null && ['lost', 'failed', 'cancelled'].includes(String(row.status)),
         jobId: row.job_id as JobId | null,
         parentRunId: row.parent_run_id as RunId | null,
+        reproducesRunId: row.reproduces as RunId | null,
+        resources: JSON.parse(String(row.resources)),
+        scheduling: {
+          priority: Number(row.priority),
+          notBefore: toNumber(row.not_before),
+          after: JSON.parse(String(row.after_runs)),
+          retries: Number(row.retries),
+          held: Boolean(row.held),
+        },
+        attempt: Number(row.attempt),
+        gpus: JSON.parse(String(row.gpus)),
+        checks: JSON.parse(String(row.checks)),
+        preflight: Boolean(row.preflight),
+        recipe: row.recipe === null ? null : JSON.parse(String(row.recipe)),
+        code: row.code === null ? null : JSON.parse(String(row.code)),
+        summary: JSON.parse(String(row.summary)),
+        checkpointStep: toNumber(row.checkpoint_step),
+        wattHours: row.watt_hours === null ? null : Number(row.watt_hours),
+        sampledMs: Number(row.sampled_ms),
         environment: JSON.parse(String(row.environment)),
         handle: row.handle === null ? null : JSON.parse(String(row.handle)),
         createdAt: Number(row.created_at),
-        startedAt: toTime(row.started_at),
-        endedAt: toTime(row.ended_at),
-        deletedAt: toTime(row.deleted_at),
+        startedAt: toNumber(row.started_at),
+        endedAt: toNumber(row.ended_at),
+        deletedAt: toNumber(row.deleted_at),
       };
     });
   }
@@ -310,7 +418,7 @@ export function createRunRepository(database: Database) {
 
 export type RunRepository = ReturnType<typeof createRunRepository>;
 
-const toTime = (value: SqlValue | undefined): number | null =>
+const toNumber = (value: SqlValue | undefined): number | null =>
   value === null || value === undefined ? null : Number(value);
 
 function toArtifact(row: SqlRow): Artifact {
@@ -319,6 +427,9 @@ function toArtifact(row: SqlRow): Artifact {
     path: String(row.path),
     sizeBytes: Number(row.size_bytes),
     digest: row.digest as Digest,
+    kind: row.kind as Artifact['kind'],
+    key: row.key === null ? null : String(row.key),
+    step: row.step === null ? null : Number(row.step),
     createdAt: Number(row.created_at),
   };
 }

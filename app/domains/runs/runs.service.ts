@@ -1,5 +1,7 @@
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
+import type { Reproduction, Scheduling } from '../../contract/execution.ts';
 import type { ArtifactId, ExperimentId, ProjectId, RunId } from '../../contract/ids.ts';
 import { terminalStates } from '../../contract/jobs.contract.ts';
 import type {
@@ -11,33 +13,66 @@ import type {
   RunDetail,
   Series,
 } from '../../contract/runs.contract.ts';
-import { toWireNumber, type WireNumber } from '../../contract/wire.ts';
-import type { Executor } from '../../executors/executor.ts';
+import { toWireNumber } from '../../contract/wire.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Core } from '../../kernel/core.ts';
 import { newId } from '../../kernel/new-id.ts';
+import type { Telemetry } from '../../kernel/ports/telemetry.ts';
 import { createMetricStore } from '../../storage/metric-store.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
+import type { Datasets } from '../datasets/index.ts';
 import type { Projects } from '../projects/index.ts';
+import { codeOf, type RunCode } from './code/code-of.ts';
 import { compareRuns } from './compare-runs.ts';
-import { prepareRunFolder, readLog } from './run-folder.ts';
+import { createQueue } from './queue.ts';
+import { clearEnd, markResumed, prepareRunFolder, readLog } from './run-folder.ts';
+import { importRunFolder } from './run-import.ts';
+import { prepareRun } from './run-prepare.ts';
+import { reproductionOf } from './run-reproduction.ts';
 import { createRunSupervisor } from './run-supervisor.ts';
+import type { RunTarget } from './run-target.ts';
+import { type EnergyPrice, toDetail, toRuns as viewRuns } from './run-view.ts';
 import { createRunRepository, type RunInsert, type RunQuery, type RunRow } from './runs.repository.ts';
+import { createRunTelemetry } from './telemetry/run-telemetry.ts';
 
 /** What training hands over: everything that is known of a run before it starts. */
 export interface NewRun
   extends Pick<
     RunInsert,
-    'projectId' | 'template' | 'target' | 'params' | 'tags' | 'inputs' | 'environment' | 'parentRunId'
+    | 'projectId'
+    | 'template'
+    | 'target'
+    | 'params'
+    | 'tags'
+    | 'inputs'
+    | 'environment'
+    | 'parentRunId'
+    | 'reproducesRunId'
+    | 'preflight'
+    | 'recipe'
+    | 'code'
+    | 'resources'
+    | 'scheduling'
   > {
   readonly experiment: string;
   /** The wished name; `-2`, `-3` … is added where it is taken. */
   readonly name: string;
   /** Files to lie in the run's folder before it starts, by name, as JSON. */
-  readonly files: (run: RunId) => Readonly<Record<string, unknown>>;
+  readonly files: (run: { readonly id: RunId; readonly name: string }) => Readonly<Record<string, unknown>>;
 }
 
 const COLORS = 12;
+
+export interface RunParts {
+  readonly projects: Projects;
+  readonly datasets: Pick<Datasets, 'versionById' | 'checkout' | 'checkoutPath'>;
+  readonly objects: ObjectStore;
+  /** @throws AppError NOT_FOUND */
+  readonly target: (name: string) => RunTarget;
+  readonly telemetry: Telemetry;
+  readonly slots: () => number;
+  readonly energyPrice: () => EnergyPrice;
+}
 
 export interface Runs {
   list(query: Omit<RunQuery, 'project'> & { readonly project?: string }): { runs: Run[]; total: number };
@@ -75,25 +110,55 @@ export interface Runs {
   create(run: NewRun): Promise<Run>;
   /** Put an ended run with a checkpoint back in the queue, with these files in place of the old ones. */
   requeue(id: RunId, files: Readonly<Record<string, unknown>>): Promise<Run>;
+  queue(): { paused: boolean; runs: Run[] };
+  pauseQueue(paused: boolean): Promise<{ paused: boolean }>;
+  /** @throws AppError CONFLICT if the run is not queued */
+  reschedule(id: RunId, change: Partial<Scheduling>): Promise<Run>;
+  /** @throws AppError CONFLICT if the run reproduces nothing */
+  reproduction(id: RunId): Reproduction;
+  code(id: RunId, file: string | undefined): Promise<RunCode>;
+  import(project: string | undefined, folder: string): Promise<Run>;
+  /** Runs that are queued or running, by target. */
+  activeByTarget(): Record<string, number>;
   /** Take up what a former core left. */
   recover(): Promise<void>;
   busy(): boolean;
   close(): Promise<void>;
 }
 
-export function createRuns(
-  core: Core,
-  parts: {
-    readonly projects: Projects;
-    readonly objects: ObjectStore;
-    readonly executors: readonly Executor[];
-    readonly slots: () => number;
-  },
-): Runs {
+export function createRuns(core: Core, parts: RunParts): Runs {
   const { database, events, clock, folders } = core;
   const repository = createRunRepository(database);
   const metrics = createMetricStore(database);
-  const supervisor = createRunSupervisor(core, { ...parts, repository, metrics });
+  const queue = createQueue(database);
+  /** Names of runs that are being made and have no row yet. */
+  const reserved = new Set<string>();
+  const telemetry = createRunTelemetry({
+    telemetry: parts.telemetry,
+    clock,
+    log: core.log,
+    record(runId, points) {
+      database.transaction(() => metrics.append(runId, points));
+      supervisor.points.emit({ runId, points });
+    },
+    energy: (run, wattHours, sampledMs) => repository.addEnergy(run, wattHours, sampledMs),
+  });
+  const supervisor = createRunSupervisor(core, {
+    ...parts,
+    repository,
+    metrics,
+    telemetry,
+    paused: queue.paused,
+    prepare: (run, context) => prepareRun(core, parts, run, context),
+    async capacity(gpusWanted) {
+      const gpus = gpusWanted ? await parts.telemetry.gpus().catch(() => null) : null;
+      return {
+        slots: parts.slots(),
+        memoryBytes: os.totalmem(),
+        gpus: gpus?.map(({ id, index, vendor }) => ({ id, index, vendor })) ?? null,
+      };
+    },
+  });
 
   function rows(ids: readonly RunId[]): RunRow[] {
     const found = repository.byIds(ids);
@@ -103,30 +168,17 @@ export function createRuns(
     return found;
   }
 
-  function toRuns(found: readonly RunRow[]): Run[] {
-    const summaries = metrics.summaries(found.map(({ id }) => id));
-    return found.map(({ environment: _environment, handle: _handle, deletedAt: _deletedAt, ...run }) => ({
-      ...run,
-      progress:
-        run.jobId && !terminalStates.includes(run.status) ? core.jobs.get(run.jobId).progress : run.progress,
-      metrics: Object.fromEntries(
-        Object.entries(summaries.get(run.id)!).map(([key, { last }]): [string, WireNumber] => [key, last]),
-      ),
-      durationMs: run.startedAt === null ? null : (run.endedAt ?? clock.now()) - run.startedAt,
-    }));
-  }
+  const toRuns = (found: readonly RunRow[]): Run[] =>
+    viewRuns(found, {
+      core,
+      metrics,
+      waitingFor: supervisor.waitingFor,
+      energyPrice: parts.energyPrice(),
+    });
 
   const one = (id: RunId): Run => toRuns(rows([id]))[0]!;
 
-  function detail(id: RunId): RunDetail {
-    return {
-      ...one(id),
-      metricSummaries: metrics.summaries([id]).get(id)!,
-      environment: rows([id])[0]!.environment,
-      artifacts: repository.artifacts(id),
-      models: repository.modelsOf(id),
-    };
-  }
+  const detail = (id: RunId): RunDetail => toDetail(one(id), rows([id])[0]!, { metrics, repository });
 
   function artifact(id: ArtifactId) {
     const found = repository.artifact(id);
@@ -145,7 +197,8 @@ export function createRuns(
 
   function freeName(project: ProjectId, wished: string): string {
     let name = wished;
-    for (let count = 2; repository.nameTaken(project, name); count++) name = `${wished}-${count}`;
+    for (let count = 2; repository.nameTaken(project, name) || reserved.has(name); count++)
+      name = `${wished}-${count}`;
     return name;
   }
 
@@ -270,17 +323,22 @@ export function createRuns(
     async create({ experiment, files, ...run }) {
       const id = newId<RunId>(clock.now());
       const folder = folders.run(id);
-      await prepareRunFolder(folder, files(id));
+      const name = freeName(run.projectId, run.name);
+      reserved.add(name);
       try {
+        await prepareRunFolder(folder, files({ id, name }));
         database.transaction(() => {
-          const name = freeName(run.projectId, run.name);
-          const color = nextColor(run.projectId);
           repository.insert({
             ...run,
             id,
             name,
-            color,
+            color: nextColor(run.projectId),
             experimentId: experimentId(run.projectId, experiment),
+            checks: (run.recipe?.checks ?? []).map((expression) => ({
+              expression,
+              value: null,
+              passed: null,
+            })),
             createdAt: clock.now(),
           });
           const { job } = supervisor.jobFor({ id, name });
@@ -294,29 +352,90 @@ export function createRuns(
       } catch (error) {
         await fs.promises.rm(folder, { recursive: true, force: true });
         throw error;
+      } finally {
+        reserved.delete(name);
       }
-      await supervisor.schedule();
+      await supervisor.schedule(id);
       return one(id);
     },
     async requeue(id, files) {
       // In turn, so that a second request finds the run queued already and takes nothing from under its process.
       await supervisor.inTurn(async () => {
         const run = requireResumable(id);
-        for (const name of ['exit.json', 'process.json', 'cancel'])
-          await fs.promises.rm(path.join(folders.run(id), name), { force: true });
+        await clearEnd(folders.run(id));
         await prepareRunFolder(folders.run(id), files);
+        await markResumed(folders.run(id));
         database.transaction(() => {
           // It may have been deleted meanwhile.
           requireResumable(id);
-          repository.change(id, { status: 'queued', failure: null, handle: null, endedAt: null });
+          repository.change(id, {
+            status: 'queued',
+            failure: null,
+            handle: null,
+            gpus: [],
+            endedAt: null,
+            notBefore: null,
+          });
           const { job } = supervisor.jobFor(run);
           repository.change(id, { jobId: job.id });
           events.append('run.resumed', { kind: 'run', id }, { name: run.name });
         });
       });
-      await supervisor.schedule();
+      await supervisor.schedule(id);
       return one(id);
     },
+    queue: () => ({
+      paused: queue.paused(),
+      runs: toRuns(repository.byIds([...repository.idsByStatus('running'), ...repository.queuedIds()])),
+    }),
+    async pauseQueue(paused) {
+      database.transaction(() => {
+        if (paused === queue.paused()) return;
+        queue.pause(paused);
+        events.append(paused ? 'queue.paused' : 'queue.resumed', { kind: 'workspace', id: 'queue' }, {});
+      });
+      await supervisor.schedule();
+      return { paused };
+    },
+    async reschedule(id, change) {
+      const unknown = change.after?.find((other) => repository.statusOf(other) === null || other === id);
+      if (unknown !== undefined) throw notFound(unknown);
+      await supervisor.inTurn(async () => {
+        database.transaction(() => {
+          const run = rows([id])[0]!;
+          if (run.status !== 'queued') {
+            throw new AppError(
+              'CONFLICT',
+              `The run ${run.name} is ${run.status}; only a queued run can be rescheduled.`,
+              {
+                details: { run: id, status: run.status },
+              },
+            );
+          }
+          repository.change(id, change);
+          events.append('run.rescheduled', { kind: 'run', id }, { name: run.name, ...change });
+        });
+      });
+      await supervisor.schedule(id);
+      return one(id);
+    },
+    reproduction: (id) => reproductionOf(rows([id])[0]!, rows, metrics),
+    code: (id, file) => codeOf(parts.objects, rows([id])[0]!, file),
+    async import(project, folder) {
+      const projectId = parts.projects.resolve(project).id;
+      const id = await importRunFolder(core, { ...parts, repository, metrics }, folder, (imported) => {
+        repository.insert({
+          ...imported,
+          projectId,
+          name: freeName(projectId, imported.name),
+          color: nextColor(projectId),
+          experimentId: experimentId(projectId, imported.experiment),
+        });
+        events.append('run.imported', { kind: 'run', id: imported.id }, { name: imported.name });
+      });
+      return one(id);
+    },
+    activeByTarget: () => repository.activeByTarget(),
     recover: () => supervisor.recover(),
     busy: () => supervisor.busy(),
     close: () => supervisor.close(),

@@ -2,14 +2,18 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createHashing } from '../../../native/hashing/blake3.ts';
 import { type FakeClock, fakeClock } from '../../../test/support/fake-clock.ts';
 import { type FakeExecutor, fakeExecutor } from '../../../test/support/fake-executor.ts';
 import { testCore } from '../../../test/support/test-core.ts';
+import { atOnce, unlimited } from '../../contract/execution.ts';
 import type { RunId } from '../../contract/ids.ts';
+import { recipe } from '../../contract/recipe.ts';
 import type { Run } from '../../contract/runs.contract.ts';
+import { AppError } from '../../kernel/app-error.ts';
 import type { Core } from '../../kernel/core.ts';
+import type { GpuReading } from '../../kernel/ports/telemetry.ts';
 import { createObjectStore } from '../../storage/object-store.ts';
 import { createProjects } from '../projects/index.ts';
 import { createRuns, type NewRun, type Runs } from './index.ts';
@@ -20,16 +24,47 @@ let core: Core;
 let executor: FakeExecutor;
 let runs: Runs;
 let slots: number;
+let gpus: GpuReading[];
 
 function open() {
   core = testCore(folder, clock);
   runs = createRuns(core, {
     projects: createProjects(core),
     objects: createObjectStore(core.folders, createHashing()),
-    executors: [executor],
+    datasets: {
+      versionById: () => {
+        throw new Error('no data');
+      },
+      checkout: async () => folder,
+      checkoutPath: () => folder,
+    },
+    target(name) {
+      if (name !== executor.target) throw new AppError('NOT_FOUND', `There is no target "${name}".`);
+      return { executor, local: true };
+    },
+    telemetry: {
+      host: () => new Promise(() => {}),
+      gpus: async () => gpus,
+      close() {},
+    },
+    energyPrice: () => ({ perKilowattHour: 0.5, currency: 'EUR' }),
     slots: () => slots,
   });
 }
+
+const gpu = (index: number): GpuReading => ({
+  id: `GPU-${index}`,
+  index,
+  vendor: 'nvidia',
+  name: 'H100',
+  driver: null,
+  utilisationPercent: null,
+  memoryUsedBytes: null,
+  memoryTotalBytes: null,
+  powerWatts: null,
+  temperatureCelsius: null,
+  processes: [],
+});
 
 async function closeCore() {
   await runs.close();
@@ -48,6 +83,12 @@ async function create(change: Partial<NewRun> = {}): Promise<Run> {
     inputs: [],
     environment: {},
     parentRunId: null,
+    reproducesRunId: null,
+    preflight: false,
+    recipe: null,
+    code: null,
+    resources: unlimited,
+    scheduling: atOnce,
     files: () => ({ 'spec.json': {} }),
     ...change,
   });
@@ -67,6 +108,7 @@ beforeEach(() => {
   clock = fakeClock();
   executor = fakeExecutor();
   slots = 2;
+  gpus = [];
   open();
 });
 afterEach(async () => {
@@ -280,6 +322,215 @@ describe('runs and the core that left them', () => {
     expect(runs.get(undefined, id).status).toBe('running');
     executor.job(id).exit('finished');
     expect((await until(id, 'finished')).failure).toBeNull();
+  });
+});
+
+describe('a run that waits', () => {
+  it('says for what, and starts when that is there', async () => {
+    const first = await create({ scheduling: { ...atOnce, held: true } });
+    expect(runs.get(undefined, first.id).waitingFor).toContain('held');
+    await runs.reschedule(first.id, { held: false });
+    await until(first.id, 'running');
+    expect(runs.get(undefined, first.id).waitingFor).toBeNull();
+  });
+
+  it('starts in the order of priority, and nothing while the queue is paused, also after a restart', async () => {
+    await runs.pauseQueue(true);
+    slots = 1;
+    const low = await create();
+    const high = await create({ scheduling: { ...atOnce, priority: 5 } });
+    expect(runs.queue().runs.map(({ id }) => id)).toEqual([high.id, low.id]);
+    await closeCore();
+    open();
+    await runs.recover();
+    expect(runs.get(undefined, high.id).waitingFor).toContain('paused');
+    expect(executor.submissions).toBe(0);
+    await runs.pauseQueue(false);
+    await until(high.id, 'running');
+    expect(runs.get(undefined, low.id).waitingFor).toContain('slot');
+  });
+
+  it('starts at its time', async () => {
+    const run = await create({ scheduling: { ...atOnce, notBefore: clock.now() + 3_600_000 } });
+    await runs.pauseQueue(false);
+    expect(runs.get(undefined, run.id).status).toBe('queued');
+    clock.forward(3_600_000);
+    await until(run.id, 'running');
+  });
+
+  it('is cancelled when a run that it comes after does not finish', async () => {
+    const first = await create();
+    const second = await create({ scheduling: { ...atOnce, after: [first.id] } });
+    executor.job(first.id).exit('failed', { code: 'X', message: 'no', nextStep: '', details: {} });
+    const run = await until(second.id, 'cancelled');
+    expect(run.failure?.message).toContain(first.name);
+    expect(executor.submissions).toBe(1);
+  });
+
+  it('gets a GPU of its own, which the next gets when it ended', async () => {
+    gpus = [gpu(0)];
+    const wants = { resources: { ...unlimited, gpus: 1 } };
+    const first = await create(wants);
+    const second = await create(wants);
+    expect((await until(first.id, 'running')).gpus).toEqual([{ id: 'GPU-0', index: 0, vendor: 'nvidia' }]);
+    expect(runs.get(undefined, second.id).waitingFor).toContain('GPUs');
+    await closeCore();
+    open();
+    await runs.recover();
+    expect(runs.get(undefined, second.id).status).toBe('queued');
+    executor.job(first.id).exit('finished');
+    expect((await until(second.id, 'running')).gpus).toHaveLength(1);
+  });
+});
+
+describe('making a run ready', () => {
+  it('goes on while others run and end, and shows what it does', async () => {
+    let go = () => {};
+    executor.onPrepare = async (_run, _folder, { onProgress }) => {
+      onProgress({ fraction: 0.5, message: 'building', rate: null, remainingMs: null });
+      await new Promise<void>((resolve) => {
+        go = resolve;
+      });
+    };
+    const slow = await create();
+    expect(slow.status).toBe('queued');
+    expect(slow.waitingFor).toContain('made ready');
+    expect(slow.progress.message).toBe('building');
+    executor.onPrepare = async () => {};
+    const quick = await create();
+    await until(quick.id, 'running');
+    go();
+    await until(slow.id, 'running');
+  });
+
+  it('is given up when the run is cancelled', async () => {
+    let aborted = false;
+    executor.onPrepare = (_run, _folder, { signal }) =>
+      new Promise((_, reject) => {
+        signal.addEventListener('abort', () => {
+          aborted = true;
+          reject(signal.reason);
+        });
+      });
+    const run = await create();
+    await runs.cancel(run.id);
+    expect(runs.get(undefined, run.id).status).toBe('cancelled');
+    await delay(20);
+    expect(aborted).toBe(true);
+    expect(executor.submissions).toBe(0);
+  });
+
+  it('begins anew in the next core when this one closes', async () => {
+    executor.onPrepare = (_run, _folder, { signal }) =>
+      new Promise((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+      });
+    const run = await create();
+    await closeCore();
+    executor.onPrepare = async () => {};
+    open();
+    await runs.recover();
+    await until(run.id, 'running');
+    expect(executor.preparations).toBe(2);
+  });
+
+  it('ends the run as failed, with the reason, where it is not possible', async () => {
+    executor.onPrepare = async () => {
+      throw new AppError('ENVIRONMENT_FAILED', 'There is no such image.');
+    };
+    const run = await create();
+    expect(await until(run.id, 'failed')).toMatchObject({ failure: { code: 'ENVIRONMENT_FAILED' } });
+  });
+});
+
+describe('a run that is to be tried again', () => {
+  const retries = (count: number) => ({ scheduling: { ...atOnce, retries: count } });
+  const fault = (code: string) => ({ code, message: 'it did not work', nextStep: '', details: {} });
+
+  it('starts again after a failure that may pass, as often as was asked', async () => {
+    const { id } = await create(retries(1));
+    executor.job(id).exit('failed', fault('PROGRAM_FAILED'));
+    await vi.waitFor(() => expect(executor.submissions).toBe(2), { timeout: 5000 });
+    expect((await until(id, 'running')).attempt).toBe(2);
+    executor.job(id).exit('failed', fault('PROGRAM_FAILED'));
+    expect((await until(id, 'failed')).attempt).toBe(2);
+  });
+
+  it('does not start again after one that would come again', async () => {
+    const { id } = await create(retries(3));
+    executor.job(id).exit('failed', fault('OUT_OF_MEMORY'));
+    expect((await until(id, 'failed')).attempt).toBe(1);
+  });
+
+  it('goes on from its checkpoint, and waits a while where the target was at fault', async () => {
+    const { id } = await create(retries(1));
+    executor.job(id).journal({ type: 'checkpoint', step: 3 });
+    executor.job(id).exit('failed', fault('GPU_LOST'));
+    const waiting = await until(id, 'queued');
+    expect(waiting.scheduling.notBefore).toBe(clock.now() + 5000);
+    const spec = JSON.parse(fs.readFileSync(path.join(core.folders.run(id), 'spec.json'), 'utf8'));
+    expect(spec.resume).toBe(true);
+    clock.forward(5000);
+    await until(id, 'running');
+  });
+
+  it('does not start again when it was cancelled', async () => {
+    const { id } = await create(retries(3));
+    await runs.cancel(id);
+    executor.job(id).exit('cancelled');
+    await until(id, 'cancelled');
+    expect(executor.submissions).toBe(1);
+  });
+});
+
+describe('the end of a program', () => {
+  const program = {
+    recipe: recipe.parse({ command: 'python train.py', checks: ['loss < 1', 'accuracy > 0.5'] }),
+  };
+
+  it('evaluates the checks of its recipe', async () => {
+    const { id } = await create(program);
+    executor.job(id).journal({ type: 'metrics', step: 1, at: 1, values: { loss: 0.5 } });
+    executor.job(id).exit('finished');
+    expect((await until(id, 'finished')).checks).toEqual([
+      { expression: 'loss < 1', value: 0.5, passed: true },
+      { expression: 'accuracy > 0.5', value: null, passed: false },
+    ]);
+  });
+
+  it('takes what it left in outputs and never named', async () => {
+    const { id } = await create(program);
+    executor.job(id).output('plot.png', 'png');
+    executor.job(id).exit('finished');
+    await until(id, 'finished');
+    expect(runs.detail(id).artifacts).toMatchObject([{ path: 'plot.png', kind: 'image' }]);
+  });
+
+  it('is told apart from a start that lies in the future of its clock', async () => {
+    const { id } = await create();
+    executor.job(id).exit('finished');
+    expect((await until(id, 'finished')).durationMs).toBe(0);
+  });
+
+  it('keeps the machine’s telemetry apart from its metrics, and adds up its energy', async () => {
+    const { id } = await create();
+    executor
+      .job(id)
+      .journal(
+        { type: 'metrics', step: 1, at: 1, values: { loss: 1, 'system/cpu_percent': 50 } },
+        { type: 'summary', key: 'best', value: 'NaN' },
+        { type: 'environment', values: { python: '3.11.2' } },
+      );
+    executor.job(id).exit('finished');
+    await until(id, 'finished');
+    const run = runs.detail(id);
+    expect(run.metrics).toEqual({ loss: 1 });
+    expect(Object.keys(run.systemMetrics)).toEqual(['system/cpu_percent']);
+    expect(runs.points(id, undefined, 10, 0)).toMatchObject({ total: 1, points: [{ key: 'loss' }] });
+    expect(runs.series([id], undefined, 10).map(({ key }) => key)).toEqual(['loss']);
+    expect(runs.series([id], ['system/cpu_percent'], 10)).toHaveLength(1);
+    expect(run.summary).toEqual({ best: 'NaN' });
+    expect(run.environment.python).toBe('3.11.2');
   });
 });
 

@@ -1,11 +1,29 @@
-import type { DoctorCheck, Resources } from '../../contract/system.contract.ts';
+import type { DoctorCheck } from '../../contract/system.contract.ts';
+import { AppError } from '../../kernel/app-error.ts';
 import type { Machine } from '../../kernel/ports/machine.ts';
+import type { Telemetry } from '../../kernel/ports/telemetry.ts';
+import { gigabytes, gpuCheck } from './gpu-check.ts';
 
 const LOW_DISK_BYTES = 5e9;
 
 /** What this machine has, and what to do about what is missing. */
-export async function examine(machine: Machine, workspace: string): Promise<DoctorCheck[]> {
-  const [load, facts] = await Promise.all([machine.load(workspace), machine.describe()]);
+export async function examine({
+  machine,
+  telemetry,
+  workspace,
+}: {
+  readonly machine: Machine;
+  readonly telemetry: Telemetry;
+  readonly workspace: string;
+}): Promise<DoctorCheck[]> {
+  const [load, facts, gpus] = await Promise.all([
+    machine.load(workspace),
+    machine.describe(),
+    telemetry.gpus().catch((error: unknown) => {
+      if (error instanceof AppError) return error;
+      throw error;
+    }),
+  ]);
   const lowDisk = load.diskFreeBytes < LOW_DISK_BYTES;
   return [
     {
@@ -23,17 +41,7 @@ export async function examine(machine: Machine, workspace: string): Promise<Doct
       value: `${gigabytes(load.memoryTotalBytes - load.memoryUsedBytes)} of ${gigabytes(load.memoryTotalBytes)} free`,
       nextStep: null,
     },
-    {
-      id: 'gpu',
-      title: 'GPU',
-      state: 'ok',
-      // Said plainly, so that nobody waits for it: the native engine does not use one.
-      value:
-        load.gpus.length > 0
-          ? `${load.gpus.map(describeGpu).join(' · ')}; not used yet`
-          : 'none; none is needed',
-      nextStep: null,
-    },
+    gpuCheck(gpus, facts),
     {
       id: 'disk',
       title: 'Disk',
@@ -45,8 +53,3 @@ export async function examine(machine: Machine, workspace: string): Promise<Doct
     },
   ];
 }
-
-const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
-
-const describeGpu = ({ name, memoryTotalBytes }: Resources['gpus'][number]) =>
-  memoryTotalBytes === null ? name : `${name}, ${gigabytes(memoryTotalBytes)}`;

@@ -2,13 +2,14 @@ import type { Resources } from '../../contract/system.contract.ts';
 import { Live } from '../../kernel/live.ts';
 import type { Logger } from '../../kernel/logger.ts';
 
-const EVERY_MS = 2000;
+const EVERY_MS = 1000;
 
-/** Load of the machine every two seconds, measured once for all watchers and not at all while there are none. */
+/** Load of the machine every second, measured once for all watchers and not at all while there are none. */
 export function createResourceWatch(measure: () => Promise<Resources>, log: Logger) {
   const live = new Live<Resources>();
   let last: Resources | null = null;
   let timer: NodeJS.Timeout | undefined;
+  let closed = false;
 
   async function look() {
     try {
@@ -17,7 +18,7 @@ export function createResourceWatch(measure: () => Promise<Resources>, log: Logg
     } catch (error) {
       log.error('measuring the load failed', error);
     }
-    timer = live.watched ? setTimeout(look, EVERY_MS) : undefined;
+    timer = live.watched && !closed ? setTimeout(look, EVERY_MS) : undefined;
     timer?.unref();
   }
 
@@ -29,6 +30,7 @@ export function createResourceWatch(measure: () => Promise<Resources>, log: Logg
       yield* stream;
     },
     close() {
+      closed = true;
       clearTimeout(timer);
     },
   };

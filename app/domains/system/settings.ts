@@ -13,6 +13,8 @@ export function createSettings({ database, events }: Pick<Core, 'database' | 'ev
     // Two native runs at once on most machines: each uses all cores but one in short bursts.
     trainingSlots: Math.max(1, Math.min(2, Math.floor(os.availableParallelism() / 2))),
     inferencePort: 4790,
+    electricityPricePerKwh: null,
+    currency: 'EUR',
   };
 
   function get(): Settings {

@@ -5,12 +5,14 @@ import { type Resources, type SystemInfo, systemContract } from '../../contract/
 import type { Core } from '../../kernel/core.ts';
 import type { Desktop } from '../../kernel/ports/desktop.ts';
 import type { Machine } from '../../kernel/ports/machine.ts';
+import type { Telemetry } from '../../kernel/ports/telemetry.ts';
 import { examine } from './doctor.ts';
 import type { SettingsStore } from './settings.ts';
 
 export function systemRouter(parts: {
   readonly info: () => SystemInfo;
   readonly machine: Machine;
+  readonly telemetry: Telemetry;
   readonly workspace: string;
   readonly settings: SettingsStore;
   readonly watchResources: (signal: AbortSignal | undefined) => AsyncGenerator<Resources, void, void>;
@@ -19,7 +21,7 @@ export function systemRouter(parts: {
   const os = implement(systemContract);
   return os.router({
     info: os.info.handler(() => parts.info()),
-    doctor: os.doctor.handler(() => examine(parts.machine, parts.workspace)),
+    doctor: os.doctor.handler(() => examine(parts)),
     watchResources: os.watchResources.handler(({ signal }) => parts.watchResources(signal)),
     getSettings: os.getSettings.handler(() => parts.settings.get()),
     setSettings: os.setSettings.handler(({ input }) => parts.settings.set(input)),

@@ -1,9 +1,9 @@
 import type { Column } from '../../contract/datasets.contract.ts';
-import type { Template, TemplateParameter } from '../../contract/training.contract.ts';
+import type { Template } from '../../contract/training.contract.ts';
 import type { ParameterValue } from '../../contract/wire.ts';
-import { AppError } from '../../kernel/app-error.ts';
 import { nearest } from '../../kernel/nearest.ts';
 import { type TrainParams, trainParams } from '../../kernel/ports/training.ts';
+import { checkParameter, invalid, names } from './check-parameter.ts';
 
 type Given = Readonly<Record<string, ParameterValue>>;
 
@@ -42,7 +42,7 @@ export function resolveParameters(
   for (const parameter of template.parameters) {
     const value = given[parameter.key] ?? parameter.default;
     shown[parameter.key] =
-      parameter.type === 'column' ? chooseTarget(value, columns) : check(parameter, value ?? '');
+      parameter.type === 'column' ? chooseTarget(value, columns) : checkParameter(parameter, value ?? '');
   }
   const exclude = names(shown.exclude);
   for (const name of exclude) requireColumn('exclude', name, columns);
@@ -67,13 +67,6 @@ export function resolveParameters(
     hidden: names(shown.hidden).map(Number),
   });
   return { shown, engine };
-}
-
-function names(value: ParameterValue | undefined): string[] {
-  return String(value ?? '')
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
 }
 
 function chooseTarget(value: ParameterValue | null, columns: readonly Column[]): string {
@@ -105,59 +98,4 @@ function listed(columns: readonly Column[]): string {
   return columns.length > shown.length
     ? `${shown.join(', ')} and ${columns.length - shown.length} more`
     : shown.join(', ');
-}
-
-function check(parameter: TemplateParameter, value: ParameterValue): ParameterValue {
-  const {
-    key,
-    type,
-    choices = [],
-    min = Number.NEGATIVE_INFINITY,
-    max = Number.POSITIVE_INFINITY,
-  } = parameter;
-  switch (type) {
-    case 'integer':
-    case 'number': {
-      const number = typeof value === 'string' && value.trim() === '' ? Number.NaN : Number(value);
-      const fits =
-        Number.isFinite(number) &&
-        number >= min &&
-        number <= max &&
-        (type === 'number' || Number.isSafeInteger(number));
-      if (!fits)
-        throw invalid(
-          key,
-          `${key} is "${value}".`,
-          `Give ${type === 'integer' ? 'a whole number' : 'a number'} from ${min} to ${max}.`,
-        );
-      return number;
-    }
-    case 'boolean': {
-      if (typeof value === 'boolean') return value;
-      if (/^(true|false)$/i.test(String(value))) return /^true$/i.test(String(value));
-      throw invalid(key, `${key} is "${value}".`, 'Give true or false.');
-    }
-    case 'choice':
-      if (!choices.includes(String(value)))
-        throw invalid(key, `${key} is "${value}".`, `Give one of: ${choices.join(', ')}.`);
-      return String(value);
-    case 'integers': {
-      const sizes = names(value);
-      const wrong = sizes.find((size) => !/^[1-9]\d{0,5}$/.test(size));
-      if (wrong !== undefined || sizes.length === 0) {
-        throw invalid(
-          key,
-          `${key} is "${value}".`,
-          'Give whole numbers from 1 to 999999 separated by commas, for example 256,128.',
-        );
-      }
-      return sizes.join(',');
-    }
-    default:
-      return String(value);
-  }
-}
-
-function invalid(field: string, message: string, nextStep: string): AppError {
-  return new AppError('INVALID_INPUT', message, { nextStep, details: { field } });
 }

@@ -122,19 +122,28 @@ const common = ({ epochs, learningRate, patience }: Defaults): readonly Template
   },
 ];
 
-/** What can be trained without writing code. */
+/** They read one table and need nothing that Lathe does not bring. */
+const native: Pick<Template, 'kind' | 'inputs' | 'needs'> = {
+  kind: 'native',
+  inputs: [{ name: 'data', required: true }],
+  needs: [],
+};
+
+/** What can be trained without a program. */
 export const templates: readonly Template[] = [
   {
     id: 'softmax',
     title: 'Softmax regression',
     summary:
       'A linear model: quick, hard to beat on simple data, and the yardstick for anything bigger. On a numeric target it is linear regression.',
+    ...native,
     parameters: [target, ...common({ epochs: 100, learningRate: 0.01, patience: 10 })],
   },
   {
     id: 'mlp',
     title: 'Multilayer perceptron',
     summary: 'A network of fully connected layers, for tables where a linear model is not enough.',
+    ...native,
     parameters: [
       target,
       {

@@ -5,8 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunId } from '../../contract/ids.ts';
+import { processStart } from '../process/process-identity.ts';
 import { createOnnxExecutor } from './onnx.executor.ts';
-import { processStart } from './process-identity.ts';
 
 const run = 'a'.repeat(32) as RunId;
 
@@ -67,5 +67,32 @@ describe('the process of a native run', () => {
     expect(await executor.find(run, folder)).toBeNull();
     fs.writeFileSync(path.join(folder, 'process.json'), JSON.stringify({ pid: process.pid }));
     expect(await executor.find(run, folder)).toEqual({ pid: process.pid, start: processStart(process.pid) });
+  });
+
+  it('is not found in a stranger that got its number after the machine was restarted', async () => {
+    const note = { pid: process.pid, start: 'another boot/1234' };
+    fs.writeFileSync(path.join(folder, 'process.json'), JSON.stringify(note));
+    expect(await executor.find(run, folder)).toEqual(note);
+    expect(await executor.observe(note, folder)).toBe('gone');
+  });
+
+  it('needs nothing made ready and holds nothing after its end', async () => {
+    const context = { signal: new AbortController().signal, onProgress: () => undefined };
+    await executor.prepare(run, folder, context);
+    expect(await executor.collect({ pid: 1, start: null }, folder)).toEqual({
+      outOfMemory: false,
+      endedBy: null,
+      environment: {},
+    });
+  });
+
+  it('tells what it uses while it is there', async () => {
+    const { child, handle, exit } = await sleeper();
+    const usage = await executor.usage(handle, folder);
+    expect(usage).toMatchObject({ processes: 1, pids: [child.pid] });
+    expect(usage!.memoryBytes).toBeGreaterThan(10e6);
+    child.kill('SIGKILL');
+    await exit;
+    expect(await executor.usage(handle, folder)).toBeNull();
   });
 });

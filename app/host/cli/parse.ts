@@ -1,3 +1,4 @@
+import { duration } from '../../contract/recipe.ts';
 import { AppError } from '../../kernel/app-error.ts';
 
 /** `digits@3`, `digits@v3` or `digits`: a data set and, where it is named, a version of it. */
@@ -14,16 +15,46 @@ export function parseDataRef(text: string): { dataset: string; version?: number 
   return { dataset: text.slice(0, at), version };
 }
 
+/** `--env NAME=VALUE`, repeated. @param example for the message */
+export function collectPairs(option: string, example: string) {
+  return (text: string, sofar: Record<string, string>): Record<string, string> => {
+    const equals = text.indexOf('=');
+    if (equals < 1) {
+      throw new AppError('INVALID_INPUT', `"${text}" is not a name with a value.`, {
+        nextStep: `Write for example ${option} ${example}.`,
+        details: { value: text },
+      });
+    }
+    return { ...sofar, [text.slice(0, equals)]: text.slice(equals + 1) };
+  };
+}
+
 /** `-p hidden=256,128`, repeated; the value goes on as text and the core reads it by the template. */
-export function collectParameter(text: string, sofar: Record<string, string>): Record<string, string> {
-  const equals = text.indexOf('=');
-  if (equals < 1) {
-    throw new AppError('INVALID_INPUT', `"${text}" is not a parameter.`, {
-      nextStep: 'Write -p KEY=VALUE, for example -p seed=7.',
-      details: { value: text },
-    });
+export const collectParameter = collectPairs('-p', 'seed=7');
+
+export const collectWords = (text: string, sofar: string[]): string[] => [...sofar, text];
+
+/**
+ * `22:00` is the next time that the clock shows that, `90m` or `2h` is from now on, anything else a date with or without a time.
+ *
+ * @returns epoch milliseconds
+ */
+export function parseTime(text: string, now: Date): number {
+  const clock = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text);
+  if (clock) {
+    const time = new Date(now);
+    time.setHours(Number(clock[1]), Number(clock[2]), 0, 0);
+    if (time <= now) time.setDate(time.getDate() + 1);
+    return time.getTime();
   }
-  return { ...sofar, [text.slice(0, equals)]: text.slice(equals + 1) };
+  const fromNow = duration.safeParse(text);
+  if (fromNow.success) return now.getTime() + fromNow.data;
+  const time = Date.parse(text);
+  if (!Number.isNaN(time)) return time;
+  throw new AppError('INVALID_INPUT', `"${text}" is not a time.`, {
+    nextStep: 'Write 22:00, a time from now such as 2h, or a date such as 2026-12-24T18:00.',
+    details: { value: text },
+  });
 }
 
 /** @param name of the option, for the message */

@@ -9,9 +9,11 @@ import { addEndpointCommands } from './endpoint.commands.ts';
 import { describeFailure } from './failure.ts';
 import { addModelCommands } from './model.commands.ts';
 import { addProjectCommands } from './project.commands.ts';
+import { addQueueCommands } from './queue.commands.ts';
 import { addRunCommands } from './run.commands.ts';
 import { addServeCommand } from './serve.command.ts';
 import { addSystemCommands } from './system.commands.ts';
+import { addTargetCommands } from './target.commands.ts';
 import { addTrainCommand } from './train.command.ts';
 
 /**
@@ -82,6 +84,8 @@ export function createProgram(world: CliWorld, define: Define): Command {
   addDataCommands(program, define);
   addTrainCommand(program, define);
   addRunCommands(program, define);
+  addQueueCommands(program, define);
+  addTargetCommands(program, define);
   addModelCommands(program, define);
   addEndpointCommands(program, define);
   addServeCommand(program, define);

@@ -4,6 +4,7 @@ import type { JobState } from '../../contract/jobs.contract.ts';
 import type { Comparison, MetricPoint, Run } from '../../contract/runs.contract.ts';
 import type { Cli } from './cli.ts';
 import { type Define, group } from './define.ts';
+import { followJob } from './follow.ts';
 import { collectParameter, parseWhole } from './parse.ts';
 import { durationWords, numberWords, sizeWords, timeWords } from './terminal/words.ts';
 import { afterStart, followRun, runWords } from './train.command.ts';
@@ -115,16 +116,80 @@ export function addRunCommands(program: Command, define: Define): void {
     cli.print(restored, () => runTable(cli, restored));
   });
 
-  define<{ param: Record<string, string>; follow?: boolean }>(
+  define<{ param: Record<string, string>; on?: string; follow?: boolean }>(
     run
       .command('again <run>')
-      .description('train again with the same data and parameters, or some changed')
+      .description('run again with the same code, data and parameters, or some changed')
       .option('-p, --param <key=value>', 'changed parameter (repeat for more)', collectParameter, {})
+      .option('--on <target>', 'another target')
       .option('--follow', 'show progress, and end when the run ends'),
-    async (cli, [named], { param, follow }) => {
+    async (cli, [named], { param, on, follow }) => {
       const client = await cli.client();
       const { id } = await client.runs.get({ ...cli.inProject, run: named! });
-      await afterStart(cli, await client.training.again({ id, params: param }), follow === true);
+      const again = await client.training.again({
+        id,
+        params: param,
+        ...(on !== undefined && { target: on }),
+      });
+      await afterStart(cli, again, follow === true);
+    },
+  );
+  define<{ follow?: boolean }>(
+    run
+      .command('reproduce <run>')
+      .description('repeat a run exactly; followed, it ends by saying whether the same came out')
+      .option('--follow', 'show progress, and compare when the run ends'),
+    async (cli, [named], { follow }) => {
+      const client = await cli.client();
+      const { id } = await client.runs.get({ ...cli.inProject, run: named! });
+      const repeated = await client.training.reproduce({ id });
+      if (follow !== true) return await afterStart(cli, repeated, false);
+      if (repeated.jobId !== null && (await followJob(cli, repeated.jobId, repeated.name)) === null) {
+        cli.exitCode = 130;
+        return;
+      }
+      await showReproduction(cli, repeated.id);
+    },
+  );
+  define(
+    run
+      .command('reproduction <run>')
+      .description('how a reproduction compares with its original, metric by metric'),
+    async (cli, [named]) => {
+      const { id } = await (await cli.client()).runs.get({ ...cli.inProject, run: named! });
+      await showReproduction(cli, id);
+    },
+  );
+  define(
+    run
+      .command('code <run> [file]')
+      .description('the code as it was when the run was made: its files, or the text of one'),
+    async (cli, [named, file]) => {
+      const client = await cli.client();
+      const { id } = await client.runs.get({ ...cli.inProject, run: named! });
+      const code = await client.runs.code({ id, ...(file !== undefined && { path: file }) });
+      cli.print({ id, ...code }, () =>
+        code.text === null
+          ? cli.table(
+              ['FILE', { title: 'SIZE', align: 'right' }, { title: 'DIGEST', whole: true }],
+              code.files.map(({ path, sizeBytes, digest }) => [
+                path,
+                sizeWords(sizeBytes),
+                digest.slice(0, 12),
+              ]),
+              'No files.',
+            )
+          : code.text,
+      );
+    },
+  );
+  define(
+    run
+      .command('import <folder>')
+      .description('take over the folder of a run that the SDK wrote where Lathe was not'),
+    async (cli, [folder]) => {
+      const imported = await (await cli.client()).runs.import({ ...cli.inProject, path: cli.path(folder!) });
+      cli.print(imported, () => runTable(cli, [imported]));
     },
   );
   define<{ follow?: boolean }>(
@@ -138,6 +203,41 @@ export function addRunCommands(program: Command, define: Define): void {
       await afterStart(cli, await client.training.resume({ id }), follow === true);
     },
   );
+}
+
+async function showReproduction(cli: Cli, id: RunId): Promise<void> {
+  const result = await (await cli.client()).runs.reproduction({ id });
+  cli.print(result, () =>
+    [
+      `${result.verdict}: ${result.reproduced} repeats ${result.original}`,
+      '',
+      cli.table(
+        ['METRIC', { title: 'ORIGINAL', align: 'right' }, { title: 'REPRODUCED', align: 'right' }, 'VERDICT'],
+        result.metrics.map(({ key, original, reproduced, verdict, firstDifferentStep }) => [
+          key,
+          numberWords(original),
+          numberWords(reproduced),
+          firstDifferentStep === null ? verdict : `${verdict} from step ${firstDifferentStep}`,
+        ]),
+        'No metrics.',
+      ),
+      ...(result.environment.length === 0
+        ? []
+        : [
+            '',
+            cli.table(
+              ['ENVIRONMENT THAT DIFFERS', 'ORIGINAL', 'REPRODUCED'],
+              result.environment.map(({ key, original, reproduced }) => [
+                key,
+                original ?? '',
+                reproduced ?? '',
+              ]),
+              '',
+            ),
+          ]),
+    ].join('\n'),
+  );
+  if (result.verdict === 'differs' || result.verdict === 'failed') cli.exitCode = 1;
 }
 
 async function idsOf(cli: Cli, named: readonly string[]): Promise<RunId[]> {
@@ -191,7 +291,7 @@ async function showMetrics(cli: Cli, named: string, key: string | undefined): Pr
 /** The metrics that say how good a run is, for the one column that a list has room for. */
 const headline = ['test_accuracy', 'test_rmse', 'val_accuracy', 'val_rmse', 'train_loss'];
 
-function runTable(cli: Cli, runs: readonly Run[]): string {
+export function runTable(cli: Cli, runs: readonly Run[]): string {
   return cli.table(
     [
       'RUN',

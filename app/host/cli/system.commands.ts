@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import type { Event } from '../../contract/events.contract.ts';
 import { AppError } from '../../kernel/app-error.ts';
+import { checkWords } from './check-words.ts';
 import type { Cli } from './cli.ts';
 import type { Define } from './define.ts';
 import { parseWhole } from './parse.ts';
@@ -13,15 +14,7 @@ export function addSystemCommands(program: Command, define: Define): void {
     program.command('doctor').description('what this machine has, and what to do about what is missing'),
     async (cli) => {
       const checks = await (await cli.client()).system.doctor();
-      const marks = { ok: '✓', warning: '!', missing: '–' };
-      cli.print(checks, () =>
-        checks
-          .map(
-            ({ title, state, value, nextStep }) =>
-              `${marks[state]} ${title}: ${value}${nextStep ? `\n  → ${nextStep}` : ''}`,
-          )
-          .join('\n'),
-      );
+      cli.print(checks, () => checkWords(checks));
     },
   );
 

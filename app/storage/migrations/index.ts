@@ -3,7 +3,8 @@ import { migration as datasets } from './0002-datasets.ts';
 import { migration as runs } from './0003-runs.ts';
 import { migration as models } from './0004-models.ts';
 import { migration as endpoints } from './0005-endpoints.ts';
+import { migration as execution } from './0006-execution.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration, in order; the position is the schema version (a test checks ids and gaps). */
-export const migrations: readonly Migration[] = [kernel, datasets, runs, models, endpoints];
+export const migrations: readonly Migration[] = [kernel, datasets, runs, models, endpoints, execution];

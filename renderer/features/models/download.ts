@@ -1,5 +1,15 @@
 const sliceBytes = 8_388_608;
 
+/** Saves parts as one file of the browser. */
+export function saveAsFile(fileName: string, parts: BlobPart[]): void {
+  const url = URL.createObjectURL(new Blob(parts, { type: 'application/octet-stream' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = fileName;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
 /**
  * Saves bytes that the core gives in slices as one file of the browser.
  *
@@ -15,10 +25,5 @@ export async function downloadInSlices(
     const slice = await read(offset, Math.min(sliceBytes, sizeBytes - offset));
     parts.push(await slice.arrayBuffer());
   }
-  const url = URL.createObjectURL(new Blob(parts, { type: 'application/octet-stream' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = fileName;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  saveAsFile(fileName, parts);
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { RunDetail } from '../../../app/contract/runs.contract.ts';
-import { fakeRuns, fakeSeries } from '../../testing/fake-runs.ts';
+import { fakeDetail, fakeRuns, fakeSeries } from '../../testing/fake-runs.ts';
 import { withLiveValues } from './live-run.ts';
 
 const detail = (index: number): RunDetail => {
   const run = fakeRuns(index + 1)[index]!;
-  return { ...run, metrics: {}, metricSummaries: {}, environment: {}, artifacts: [], models: [] };
+  return { ...fakeDetail(run), metrics: {} };
 };
 
 describe('a run that goes on', () => {

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { RunDetail, Series } from '../../../app/contract/runs.contract.ts';
 import { fromWireNumber, toWireNumber } from '../../../app/contract/wire.ts';
-import { hasEnded } from './run-actions.ts';
+import { hasEnded } from './run-state.ts';
 
 /** A run that goes on with what its curves say by now: last values, extremes, steps and the time since it started. */
 export function withLiveValues(run: RunDetail, series: readonly Series[], nowMs: number): RunDetail {

@@ -4,16 +4,13 @@ import { client, orpc } from '../../client/orpc.ts';
 import { formatBytes } from '../../components/format.ts';
 import { notify } from '../../components/notify.ts';
 import { navigate } from '../../shell/router.ts';
+import { repeatRequest } from '../train/repeat-request.ts';
 import { useTrainDialog } from '../train/train-dialog.store.ts';
+import { hasEnded } from './run-state.ts';
 
 /** Goes to the comparison of runs. */
 export function compareRuns(runs: readonly { readonly id: string }[]): void {
   navigate(`/compare?runs=${runs.map(({ id }) => id).join(',')}`);
-}
-
-/** Whether a run has ended, so that it can be deleted and run again with what it left. */
-export function hasEnded({ status }: Pick<Run, 'status'>): boolean {
-  return status !== 'running' && status !== 'queued';
 }
 
 /** What can be done to runs from anywhere; every action refreshes what shows them and reports what failed. */
@@ -61,15 +58,26 @@ export function useRunActions() {
     setTag: (run: Run, key: string, value: string | null) =>
       attempt(() => client.runs.update({ id: run.id, tags: { [key]: value } })),
 
+    /** The same again as a new run. */
+    again: (run: Run) =>
+      attempt(async () => {
+        const { id, name } = await client.training.again({ id: run.id });
+        notify.done(`Started ${name}`);
+        navigate(`/runs/${id}`);
+      }),
+
+    /** Repeats a run exactly; its page then says whether the same came out. */
+    reproduce: (run: Run) =>
+      attempt(async () => {
+        const { id, name } = await client.training.reproduce({ id: run.id });
+        notify.done(`Started ${name}`);
+        navigate(`/runs/${id}`);
+      }),
+
     /** Opens the train dialog filled with what the run used. */
-    again: (run: Run) => {
-      const [input] = run.inputs;
-      useTrainDialog.getState().open({
-        fromRun: run,
-        template: run.template,
-        params: run.params,
-        ...(input ? { dataset: input.datasetName, version: input.version } : {}),
-      });
+    change: async (run: Run) => {
+      const detail = await attempt(() => client.runs.get({ run: run.id }));
+      if (detail) useTrainDialog.getState().open(repeatRequest(detail));
     },
   };
 }

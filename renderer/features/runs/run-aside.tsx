@@ -1,26 +1,54 @@
-import { IconFile, IconX } from '@tabler/icons-react';
+import { IconX } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
-import type { Artifact, RunDetail } from '../../../app/contract/runs.contract.ts';
+import type { Artifact, RunDetail, Series } from '../../../app/contract/runs.contract.ts';
 import { formatReading } from '../../charts/numbers.ts';
-import { client } from '../../client/orpc.ts';
 import { Button } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
-import { formatBytes } from '../../components/format.ts';
+import { counted, formatBytes } from '../../components/format.ts';
 import { notify } from '../../components/notify.ts';
 import screen from '../../components/screen.module.css';
-import { Link } from '../../shell/router.ts';
-import { downloadInSlices } from '../models/download.ts';
+import { Link, navigate } from '../../shell/router.ts';
+import { executionFacts, summaryWords } from './execution-facts.ts';
 import { orderedMetrics } from './metrics.ts';
 import { useRunActions } from './run-actions.ts';
+import { artifactIcons, saveArtifact } from './run-artifacts.tsx';
 import { formatParameter } from './run-cells.tsx';
+import { RunChecks } from './run-checks.tsx';
+import { SystemList } from './run-system.tsx';
 import styles from './runs.module.css';
 
+interface RunAsideProps {
+  readonly run: RunDetail;
+  readonly system: readonly Series[];
+}
+
+/** Artifacts that stand here; the rest is on their own view. */
+const shownArtifacts = 12;
+
 /** Everything that was captured of a run, pane by pane. */
-export function RunAside({ run }: { readonly run: RunDetail }) {
+export function RunAside({ run, system }: RunAsideProps) {
   const params = Object.entries(run.params);
   const metrics = orderedMetrics(Object.keys(run.metrics));
   return (
     <aside className={styles.aside} aria-label="Captured with the run">
+      {run.checks.length > 0 ? (
+        <Part title="Checks" count={run.checks.length}>
+          <RunChecks checks={run.checks} />
+        </Part>
+      ) : null}
+      {system.length > 0 ? (
+        <Part title="System" note={<Link to={`/runs/${run.id}?view=system`}>Charts</Link>}>
+          <SystemList series={system} />
+        </Part>
+      ) : null}
+      <Part title="Execution">
+        <Pairs pairs={executionFacts(run)} />
+      </Part>
+      {Object.keys(run.summary).length > 0 ? (
+        <Part title="Summary" count={Object.keys(run.summary).length}>
+          <Pairs pairs={Object.entries(run.summary).map(([key, value]) => [key, summaryWords(value)])} />
+        </Part>
+      ) : null}
       <Part title="Parameters" count={params.length}>
         <Pairs pairs={params.map(([key, value]) => [key, formatParameter(value)])} />
       </Part>
@@ -46,7 +74,7 @@ export function RunAside({ run }: { readonly run: RunDetail }) {
       <Part title="Inputs">
         {run.inputs.map((input) => (
           <dl key={input.datasetVersionId} className={`${screen.pairs} ${styles.pairs}`}>
-            <dt>dataset</dt>
+            <dt>{run.inputs.length > 1 ? input.name : 'dataset'}</dt>
             <dd>
               <Link to={`/data/${encodeURIComponent(input.datasetName)}?version=${input.version}`}>
                 {input.datasetName} v{input.version}
@@ -70,13 +98,14 @@ export function RunAside({ run }: { readonly run: RunDetail }) {
       <Tags run={run} />
       <Part title="Artifacts" count={run.artifacts.length}>
         {run.artifacts.length === 0 ? <p className={screen.quiet}>None yet.</p> : null}
-        {run.artifacts.map((artifact) => (
-          <ArtifactRow key={artifact.id} artifact={artifact} />
+        {run.artifacts.slice(0, shownArtifacts).map((artifact) => (
+          <ArtifactRow key={artifact.id} run={run} artifact={artifact} />
         ))}
+        {run.artifacts.length > shownArtifacts ? (
+          <Link to={`/runs/${run.id}?view=artifacts`}>All {run.artifacts.length}</Link>
+        ) : null}
       </Part>
-      <Part title="Environment">
-        <Pairs pairs={Object.entries(run.environment)} />
-      </Part>
+      <Environment environment={run.environment} />
     </aside>
   );
 }
@@ -84,7 +113,7 @@ export function RunAside({ run }: { readonly run: RunDetail }) {
 function Part(props: {
   readonly title: string;
   readonly count?: number;
-  readonly note?: string;
+  readonly note?: ReactNode;
   readonly children: ReactNode;
 }) {
   return (
@@ -113,33 +142,57 @@ function Pairs({ pairs }: { readonly pairs: readonly (readonly [string, string])
   );
 }
 
-function ArtifactRow({ artifact }: { readonly artifact: Artifact }) {
+/** What can be shown opens; anything else is downloaded. */
+function ArtifactRow({ run, artifact }: { readonly run: RunDetail; readonly artifact: Artifact }) {
   const [busy, setBusy] = useState(false);
+  const shows = artifact.kind === 'image' || artifact.kind === 'table';
   const download = async () => {
     setBusy(true);
-    try {
-      const name = artifact.path.split('/').at(-1) ?? 'artifact';
-      await downloadInSlices(name, artifact.sizeBytes, (offset, length) =>
-        client.runs.artifactBytes({ id: artifact.id, offset, length }),
-      );
-    } catch (error) {
-      notify.error(error);
-    } finally {
-      setBusy(false);
-    }
+    await saveArtifact(artifact).catch(notify.error);
+    setBusy(false);
   };
+  const Icon = artifactIcons[artifact.kind];
   return (
     <button
       type="button"
       className={styles.artifact}
       disabled={busy}
-      title={`Download ${artifact.path}`}
-      onClick={() => void download()}
+      title={`${shows ? 'Show' : 'Download'} ${artifact.path}`}
+      onClick={() =>
+        shows
+          ? navigate(`/runs/${run.id}?view=artifacts&file=${encodeURIComponent(artifact.path)}`)
+          : void download()
+      }
     >
-      <IconFile size={14} stroke={1.5} aria-hidden />
+      <Icon size={14} stroke={1.5} aria-hidden />
       <span>{artifact.path}</span>
       <small>{formatBytes(artifact.sizeBytes)}</small>
     </button>
+  );
+}
+
+/** Facts of the environment; the versions of packages are many and are opened on request. */
+function Environment({ environment }: Pick<RunDetail, 'environment'>) {
+  const [opened, setOpened] = useState(false);
+  const entries = Object.entries(environment);
+  const packages = entries.filter(([key]) => key.startsWith('package.'));
+  return (
+    <Part title="Environment">
+      <Pairs pairs={entries.filter(([key]) => !key.startsWith('package.'))} />
+      {packages.length > 0 ? (
+        <button
+          type="button"
+          className={styles.packages}
+          aria-expanded={opened}
+          onClick={() => setOpened(!opened)}
+        >
+          {opened ? 'Hide' : 'Show'} {counted(packages.length, 'package')}
+        </button>
+      ) : null}
+      {opened ? (
+        <Pairs pairs={packages.map(([key, version]) => [key.slice('package.'.length), version])} />
+      ) : null}
+    </Part>
   );
 }
 

@@ -4,7 +4,7 @@ import { fromWireNumber, type Progress } from '../../../app/contract/wire.ts';
 import { formatReading } from '../../charts/numbers.ts';
 import { formatDuration } from '../../components/format.ts';
 import { metricDirection, orderedMetrics } from './metrics.ts';
-import { hasEnded } from './run-actions.ts';
+import { hasEnded } from './run-state.ts';
 import styles from './runs.module.css';
 
 /** The strip of headline values: where the run stands while it goes on, its metrics once it is over. */

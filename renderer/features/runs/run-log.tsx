@@ -1,36 +1,95 @@
-import { useQuery } from '@tanstack/react-query';
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { IconArrowBarDown, IconArrowBarUp, IconDownload } from '@tabler/icons-react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Run } from '../../../app/contract/runs.contract.ts';
-import { client, orpc } from '../../client/orpc.ts';
+import { IconButton } from '../../components/button.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { formatBytes } from '../../components/format.ts';
+import { notify } from '../../components/notify.ts';
 import screen from '../../components/screen.module.css';
 import { SegmentedTabs } from '../../components/segments.tsx';
-import { hasEnded } from './run-actions.ts';
-import styles from './runs.module.css';
-
-type Stream = 'stdout' | 'stderr';
+import { markText } from './log-marks.ts';
+import { LogSearch } from './log-search.tsx';
+import { findLines, reachesEnd, windowEnd, windowLines, windowStart } from './log-window.ts';
+import styles from './run-log.module.css';
+import { hasEnded } from './run-state.ts';
+import { saveLog } from './save-log.ts';
+import { type LogStream, useLog } from './use-log.ts';
 
 interface RunLogProps {
   readonly run: Run;
-  /** Grows whenever the run shows a sign of life; the log is then read on from where it was left. */
-  readonly pulse: number;
+  /** Changes whenever there may be more; the log is then read on from where it was left. */
+  readonly pulse: unknown;
+  /** Takes the whole height of the page. */
+  readonly tall?: boolean;
 }
 
-/** The end of what a run printed; follows while the run goes on, until the reader scrolls up. */
-export function RunLog({ run, pulse }: RunLogProps) {
-  const [stream, setStream] = useState<Stream>('stdout');
+const linePx = 18;
+/** Pixels from an edge at which more is read, or the end counts as in view. */
+const nearPx = 40;
+
+/** What a run printed, of any length; follows the end while the run goes on, until the reader scrolls up. */
+export function RunLog({ run, pulse, tall = false }: RunLogProps) {
+  // What went wrong is said on stderr: a run that failed opens there.
+  const [stream, setStream] = useState<LogStream>(run.status === 'failed' ? 'stderr' : 'stdout');
   const [follow, setFollow] = useState(true);
-  const area = useRef<HTMLPreElement>(null);
-  const log = useLogTail(run, stream, pulse);
-  const text = log.text;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: new text is the reason to scroll
+  const [search, setSearch] = useState('');
+  const [found, setFound] = useState(0);
+  const area = useRef<HTMLDivElement>(null);
+  const log = useLog(run.id, stream, pulse);
+  const lines = useMemo(() => windowLines(log.window), [log.window]);
+  const matches = useMemo(() => findLines(lines, search.trim()), [lines, search]);
+  const matching = useMemo(() => new Set(matches), [matches]);
+  const current = matches[Math.min(found, matches.length - 1)];
+  const virtual = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => area.current,
+    estimateSize: () => linePx,
+    overscan: 30,
+  });
+
+  const start = windowStart(log.window);
+  const end = windowEnd(log.window);
+  const before = useRef({ start, count: lines.length });
   useLayoutEffect(() => {
-    if (follow && area.current) area.current.scrollTop = area.current.scrollHeight;
-  }, [text, follow]);
+    const { current: held } = before;
+    before.current = { start, count: lines.length };
+    const { current: box } = area;
+    if (!box) return;
+    if (follow) box.scrollTop = box.scrollHeight;
+    // Lines that came in above push what is read down; it stays where it is.
+    else if (start < held.start && held.count > 0) box.scrollTop += (lines.length - held.count) * linePx;
+  }, [start, lines, follow]);
+  useEffect(() => {
+    if (current !== undefined) virtual.scrollToIndex(current, { align: 'center' });
+  }, [current, virtual]);
+
+  const onScroll = (box: HTMLDivElement) => {
+    const left = box.scrollHeight - box.scrollTop - box.clientHeight;
+    setFollow(left < nearPx && reachesEnd(log.window));
+    if (box.scrollTop < nearPx && start > 0) log.readBefore();
+    if (left < nearPx && !reachesEnd(log.window)) log.readAfter();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Home' && event.key !== 'End') return;
+    event.preventDefault();
+    if (event.key === 'Home') toStart();
+    else toEnd();
+  };
+  const toStart = () => {
+    setFollow(false);
+    if (start > 0) log.goToStart();
+    area.current?.scrollTo({ top: 0 });
+  };
+  const toEnd = () => {
+    setFollow(true);
+    if (!reachesEnd(log.window)) log.goToEnd();
+  };
+  const save = () => saveLog(run, stream).catch(notify.error);
+
   return (
-    <section className={styles.log} aria-label="Log">
-      <header className={styles.logHead}>
+    <section className={styles.log} aria-label="Log" data-tall={tall || undefined}>
+      <header className={styles.head}>
         <SegmentedTabs
           label="Stream"
           chosen={stream}
@@ -38,65 +97,85 @@ export function RunLog({ run, pulse }: RunLogProps) {
             ['stdout', 'stdout'],
             ['stderr', 'stderr'],
           ]}
-          onChoose={setStream}
+          onChoose={(next) => {
+            setStream(next);
+            setFollow(true);
+          }}
         />
-        <span className={screen.quiet}>{log.sizeBytes > 0 ? formatBytes(log.sizeBytes) : null}</span>
-        <label className={`${screen.check} ${styles.follow}`}>
-          <input type="checkbox" checked={follow} onChange={(event) => setFollow(event.target.checked)} />
+        <span className={screen.quiet}>{sizeWords(start, end, log.window.sizeBytes)}</span>
+        <LogSearch
+          text={search}
+          found={matches.length === 0 ? null : Math.min(found, matches.length - 1) + 1}
+          count={matches.length}
+          onText={(text) => {
+            setSearch(text);
+            setFound(0);
+            setFollow(false);
+          }}
+          onMove={(by) =>
+            setFound((Math.min(found, matches.length - 1) + by + matches.length) % matches.length)
+          }
+        />
+        <label className={screen.check}>
+          <input
+            type="checkbox"
+            checked={follow}
+            onChange={(event) => (event.target.checked ? toEnd() : setFollow(false))}
+          />
           {hasEnded(run) ? 'Show the end' : 'Follow'}
         </label>
+        <span className={styles.tools}>
+          <IconButton label="To the start of the log" onClick={toStart}>
+            <IconArrowBarUp size={14} stroke={1.6} aria-hidden />
+          </IconButton>
+          <IconButton label="To the end of the log" onClick={toEnd}>
+            <IconArrowBarDown size={14} stroke={1.6} aria-hidden />
+          </IconButton>
+          <IconButton label={`Save ${stream} as a file`} onClick={() => void save()}>
+            <IconDownload size={14} stroke={1.6} aria-hidden />
+          </IconButton>
+        </span>
       </header>
-      {log.error ? <ErrorNotice error={log.error} /> : null}
-      <pre
+      {log.error ? <ErrorNotice error={log.error} onRetry={log.goToEnd} /> : null}
+      <div
         ref={area}
+        className={styles.area}
+        role="log"
+        aria-live="off"
+        aria-label={stream}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
         tabIndex={0}
-        onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
-          setFollow(scrollHeight - scrollTop - clientHeight < 24);
-        }}
+        onKeyDown={onKeyDown}
+        onScroll={({ currentTarget }) => onScroll(currentTarget)}
       >
-        {log.offset > 0 ? `… ${formatBytes(log.offset)} before\n` : ''}
-        {text || (stream === 'stderr' ? 'Nothing on stderr.' : 'Nothing printed yet.')}
-      </pre>
+        {lines.length === 0 ? (
+          <p>{log.loading ? 'Reading the log' : `Nothing ${hasEnded(run) ? 'was' : 'yet'} on ${stream}.`}</p>
+        ) : null}
+        <div style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map(({ index, start: top }) => (
+            <div
+              key={index}
+              data-found={matching.has(index) || undefined}
+              data-current={index === current || undefined}
+              style={{ height: linePx, transform: `translateY(${top}px)` }}
+            >
+              {matching.has(index)
+                ? markText(lines[index] ?? '', search.trim()).map(({ part, marked, at }) =>
+                    marked ? <mark key={at}>{part}</mark> : part,
+                  )
+                : lines[index]}
+            </div>
+          ))}
+        </div>
+      </div>
     </section>
   );
 }
 
-/** The last 64 KiB of a stream, then everything that follows it, at most 1 MiB in all. */
-function useLogTail(run: Run, stream: Stream, pulse: number) {
-  const first = useQuery(orpc.runs.logs.queryOptions({ input: { id: run.id, stream } }));
-  const [more, setMore] = useState({ text: '', nextOffset: 0 });
-  const start = first.data;
-  useEffect(() => setMore({ text: '', nextOffset: start?.nextOffset ?? 0 }), [start]);
-  const { id, status } = run;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: pulse and status say that there may be more
-  useEffect(() => {
-    if (!start) return;
-    let wanted = true;
-    const read = async () => {
-      const next = await client.runs.logs({
-        id,
-        stream,
-        offset: Math.max(start.nextOffset, more.nextOffset),
-      });
-      if (wanted && next.text !== '') {
-        setMore((old) => ({
-          text: (old.text + next.text).slice(-1_048_576),
-          nextOffset: next.nextOffset,
-        }));
-      }
-    };
-    read().catch(() => {
-      // The next pulse reads again; a lasting fault shows on the first read of the stream.
-    });
-    return () => {
-      wanted = false;
-    };
-  }, [pulse, status]);
-  return {
-    text: (start?.text ?? '') + more.text,
-    offset: start?.offset ?? 0,
-    sizeBytes: Math.max(start?.sizeBytes ?? 0, more.nextOffset),
-    error: first.error,
-  };
+/** How much there is, and which part of it is here. */
+function sizeWords(start: number, end: number, sizeBytes: number): string {
+  if (sizeBytes === 0) return '';
+  const whole = formatBytes(sizeBytes);
+  const all = start === 0 && end >= sizeBytes - 3;
+  return all ? whole : `${formatBytes(start)} to ${formatBytes(end)} of ${whole}`;
 }

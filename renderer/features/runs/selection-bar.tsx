@@ -3,7 +3,8 @@ import type { Run } from '../../../app/contract/runs.contract.ts';
 import { Button } from '../../components/button.tsx';
 import { KeyCap } from '../../components/key-cap.tsx';
 import screen from '../../components/screen.module.css';
-import { compareRuns, hasEnded, type RunActions } from './run-actions.ts';
+import { compareRuns, type RunActions } from './run-actions.ts';
+import { hasEnded } from './run-state.ts';
 import styles from './runs.module.css';
 
 interface SelectionBarProps {
@@ -35,8 +36,11 @@ export function SelectionBar({ runs, actions, onClear }: SelectionBarProps) {
         Compare <KeyCap>C</KeyCap>
       </Button>
       {runs.length === 1 && only ? (
-        <Button icon={<IconRefresh size={16} stroke={1.5} aria-hidden />} onClick={() => actions.again(only)}>
-          Run again
+        <Button
+          icon={<IconRefresh size={16} stroke={1.5} aria-hidden />}
+          onClick={() => void actions.change(only)}
+        >
+          Run with changes
         </Button>
       ) : null}
       {going.length > 0 ? (

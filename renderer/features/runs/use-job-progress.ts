@@ -3,7 +3,7 @@ import type { Run } from '../../../app/contract/runs.contract.ts';
 import type { Progress } from '../../../app/contract/wire.ts';
 import { follow } from '../../client/follow.ts';
 import { client } from '../../client/orpc.ts';
-import { hasEnded } from './run-actions.ts';
+import { hasEnded } from './run-state.ts';
 
 /** A run's progress as its job reports it; what the run itself says once the run is over. */
 export function useJobProgress(run: Run): Progress {

@@ -4,10 +4,13 @@ import type { MetricPoint, Run, Series } from '../../../app/contract/runs.contra
 import { withPoints } from '../../charts/chart-line.ts';
 import { follow } from '../../client/follow.ts';
 import { client, orpc } from '../../client/orpc.ts';
+import { isSystemMetric } from './telemetry.ts';
 
 interface SeriesRequest {
   readonly runs: readonly Pick<Run, 'id' | 'status'>[];
   readonly keys?: readonly string[];
+  /** The machine's telemetry: `keys` are the series that are known, and others are added as they come. */
+  readonly system?: boolean;
   readonly maxPoints?: number;
 }
 
@@ -20,7 +23,7 @@ const keepPoints = 4000;
  * Curves of runs: read once, grown by points as they are recorded, read again when a run is over. The series are
  * read anew after the first batch of points, so that nothing between reading and watching is missed.
  */
-export function useSeries({ runs, keys, maxPoints = 1000 }: SeriesRequest): {
+export function useSeries({ runs, keys, system = false, maxPoints = 1000 }: SeriesRequest): {
   readonly series: readonly Series[];
   readonly loading: boolean;
   readonly error: unknown;
@@ -28,7 +31,9 @@ export function useSeries({ runs, keys, maxPoints = 1000 }: SeriesRequest): {
   const ids = runs.map(({ id }) => id);
   const query = useQuery({
     ...orpc.runs.series.queryOptions({ input: { runs: ids, keys: keys ? [...keys] : undefined, maxPoints } }),
-    enabled: ids.length > 0,
+    enabled: ids.length > 0 && !(system && keys?.length === 0),
+    // Series that came to be meanwhile are asked for beside those that show; these stay until the answer.
+    placeholderData: (before) => (system ? before : undefined),
   });
   const { refetch } = query;
   const watched = runs
@@ -43,9 +48,11 @@ export function useSeries({ runs, keys, maxPoints = 1000 }: SeriesRequest): {
   }, [watched, refetch]);
   const keyList = keys?.join('\n');
   const series = useMemo(() => {
-    const wanted = keyList?.split('\n');
-    return grown(query.data ?? [], points, wanted);
-  }, [query.data, points, keyList]);
+    const wanted = new Set(keyList?.split('\n'));
+    const accepts = (key: string) =>
+      system ? isSystemMetric(key) : keyList === undefined ? !isSystemMetric(key) : wanted.has(key);
+    return grown(query.data ?? [], points, accepts);
+  }, [query.data, points, keyList, system]);
   return { series, loading: query.isPending && ids.length > 0, error: query.error };
 }
 
@@ -99,16 +106,12 @@ function useLivePoints(watched: string, refetch: () => Promise<unknown>): LivePo
   return points;
 }
 
-function grown(
-  series: readonly Series[],
-  points: LivePoints,
-  wanted: readonly string[] | undefined,
-): Series[] {
+function grown(series: readonly Series[], points: LivePoints, accepts: (key: string) => boolean): Series[] {
   const known = new Set(series.map(({ runId, key }) => `${runId} ${key}`));
   const fresh: Series[] = [];
   for (const [runId, list] of points) {
     for (const { key } of list) {
-      if (known.has(`${runId} ${key}`) || (wanted && !wanted.includes(key))) continue;
+      if (known.has(`${runId} ${key}`) || !accepts(key)) continue;
       known.add(`${runId} ${key}`);
       const none = { steps: [], timesMs: [], mean: [], min: [], max: [] };
       fresh.push({ runId, key, points: 0, downsampled: false, ...none });

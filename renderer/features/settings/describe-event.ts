@@ -9,6 +9,7 @@ const subjects: Readonly<Record<Event['subject']['kind'], string>> = {
   model: 'Model',
   endpoint: 'Endpoint',
   job: 'Job',
+  target: 'Target',
   settings: 'Settings',
 };
 

@@ -6,6 +6,9 @@ const template: Template = {
   id: 'mlp',
   title: 'Multilayer perceptron',
   summary: '',
+  kind: 'native',
+  inputs: [{ name: 'data', required: true }],
+  needs: [],
   parameters: [
     { key: 'target', type: 'column', default: null, help: '', advanced: false },
     { key: 'hidden', type: 'integers', default: '128', min: 1, max: 4096, help: '', advanced: false },

@@ -1,13 +1,18 @@
 import type { Column } from '../../../app/contract/datasets.contract.ts';
-import type { Template, TemplateParameter } from '../../../app/contract/training.contract.ts';
+import type { TemplateParameter } from '../../../app/contract/training.contract.ts';
 import type { ParameterValue } from '../../../app/contract/wire.ts';
+
+/** What declares parameters: a template, or a recipe that was described. */
+interface Declaration {
+  readonly parameters: readonly TemplateParameter[];
+}
 
 /** Text of each field as typed, by parameter key; booleans are "true" and "false". */
 export type ParameterFields = Readonly<Record<string, string>>;
 
 /** The fields of a template filled with values that were given, else its defaults. */
 export function initialFields(
-  template: Template,
+  template: Declaration,
   given: Readonly<Record<string, ParameterValue>> = {},
 ): ParameterFields {
   return Object.fromEntries(
@@ -24,7 +29,7 @@ export function likelyTarget(columns: readonly Column[]): string {
 
 /** The parameters as the core takes them, and for each field that does not fit, why. */
 export function readFields(
-  template: Template,
+  template: Declaration,
   fields: ParameterFields,
   columns: readonly Column[],
 ): { readonly params: Record<string, ParameterValue>; readonly problems: Readonly<Record<string, string>> } {

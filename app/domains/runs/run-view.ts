@@ -1,0 +1,90 @@
+import type { RunId } from '../../contract/ids.ts';
+import { terminalStates } from '../../contract/jobs.contract.ts';
+import { type MetricSummary, type Run, type RunDetail, SYSTEM_METRIC } from '../../contract/runs.contract.ts';
+import type { Core } from '../../kernel/core.ts';
+import type { MetricStore } from '../../storage/metric-store.ts';
+import type { RunRepository, RunRow } from './runs.repository.ts';
+
+export interface EnergyPrice {
+  /** Null: no price is set. */
+  readonly perKilowattHour: number | null;
+  readonly currency: string;
+}
+
+/** Runs as the contract shows them: rows with what is derived from metrics, jobs and settings. */
+export function toRuns(
+  rows: readonly RunRow[],
+  parts: {
+    readonly core: Pick<Core, 'jobs' | 'clock'>;
+    readonly metrics: MetricStore;
+    readonly waitingFor: (run: RunId) => string | null;
+    readonly energyPrice: EnergyPrice;
+  },
+): Run[] {
+  const { core } = parts;
+  const summaries = parts.metrics.summaries(rows.map(({ id }) => id));
+  return rows.map((row) => {
+    const {
+      environment: _environment,
+      handle: _handle,
+      deletedAt: _deletedAt,
+      recipe: _recipe,
+      code: _code,
+      summary: _summary,
+      checkpointStep: _checkpointStep,
+      wattHours,
+      sampledMs,
+      ...run
+    } = row;
+    return {
+      ...run,
+      progress:
+        run.jobId && !terminalStates.includes(run.status) ? core.jobs.get(run.jobId).progress : run.progress,
+      metrics: lastValues(summaries.get(run.id)!),
+      waitingFor: run.status === 'queued' ? parts.waitingFor(run.id) : null,
+      energy: wattHours === null ? null : toEnergy(wattHours, sampledMs, parts.energyPrice),
+      durationMs: run.startedAt === null ? null : (run.endedAt ?? core.clock.now()) - run.startedAt,
+    };
+  });
+}
+
+export function toDetail(
+  run: Run,
+  row: RunRow,
+  { metrics, repository }: { readonly metrics: MetricStore; readonly repository: RunRepository },
+): RunDetail {
+  const summaries = Object.entries(metrics.summaries([run.id]).get(run.id)!);
+  const isSystem = ([key]: [string, MetricSummary]) => key.startsWith(SYSTEM_METRIC);
+  return {
+    ...run,
+    metricSummaries: Object.fromEntries(summaries.filter((entry) => !isSystem(entry))),
+    systemMetrics: Object.fromEntries(summaries.filter(isSystem)),
+    environment: row.environment,
+    summary: row.summary,
+    recipe: row.recipe,
+    code: row.code,
+    artifacts: repository.artifacts(run.id),
+    models: repository.modelsOf(run.id),
+  };
+}
+
+function lastValues(summaries: Readonly<Record<string, MetricSummary>>): Run['metrics'] {
+  return Object.fromEntries(
+    Object.entries(summaries)
+      .filter(([key]) => !key.startsWith(SYSTEM_METRIC))
+      .map(([key, { last }]) => [key, last]),
+  );
+}
+
+function toEnergy(
+  wattHours: number,
+  sampledMs: number,
+  { perKilowattHour, currency }: EnergyPrice,
+): Run['energy'] {
+  return {
+    wattHours,
+    sampledMs,
+    cost: perKilowattHour === null ? null : (wattHours / 1000) * perKilowattHour,
+    currency: perKilowattHour === null ? null : currency,
+  };
+}

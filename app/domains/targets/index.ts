@@ -1,0 +1,2 @@
+export { targetsRouter } from './targets.router.ts';
+export { createTargets, type TargetDriver, type Targets } from './targets.service.ts';

@@ -1,0 +1,85 @@
+import { atOnce, type Scheduling, unlimited } from '../../contract/execution.ts';
+import type { Template } from '../../contract/training.contract.ts';
+import type { ParameterValue } from '../../contract/wire.ts';
+import type { TrainParams, TrainSpec } from '../../kernel/ports/training.ts';
+import type { TrainingTable } from '../datasets/index.ts';
+import type { NewRun } from '../runs/index.ts';
+import { resolveParameters } from './resolve-parameters.ts';
+
+export interface NativeRun {
+  readonly template: Template;
+  readonly data: TrainingTable;
+  readonly params: Readonly<Record<string, ParameterValue>>;
+  readonly threads: number;
+  readonly latheVersion: string;
+  readonly scheduling?: Partial<Scheduling> | undefined;
+}
+
+/** The part of a run that the native engine decides; who asked for it, and what for, is for the caller to add. */
+export function nativeRun(
+  request: NativeRun,
+): Pick<
+  NewRun,
+  | 'name'
+  | 'template'
+  | 'target'
+  | 'params'
+  | 'inputs'
+  | 'recipe'
+  | 'code'
+  | 'resources'
+  | 'scheduling'
+  | 'files'
+> {
+  const { template, data } = request;
+  const { shown, engine } = resolveParameters(template, request.params, data.columns);
+  return {
+    name: defaultName(template.id, engine.hidden, engine.seed),
+    template: template.id,
+    target: 'native',
+    params: shown,
+    inputs: [
+      {
+        name: 'data',
+        datasetVersionId: data.versionId,
+        datasetName: data.datasetName,
+        version: data.version,
+        digest: data.digest,
+      },
+    ],
+    recipe: null,
+    code: null,
+    resources: unlimited,
+    scheduling: { ...atOnce, ...request.scheduling },
+    files: ({ id }) => ({ 'spec.json': nativeSpec(id, request, engine, false) }),
+  };
+}
+
+/** What the engine reads; see kernel/ports/training.ts. */
+export function nativeSpec(
+  run: string,
+  { template, data, threads, latheVersion }: NativeRun,
+  params: TrainParams,
+  resume: boolean,
+): TrainSpec {
+  return {
+    version: 1,
+    runId: run,
+    template: template.id as TrainSpec['template'],
+    tablePath: data.tablePath,
+    provenance: {
+      dataset: data.datasetName,
+      datasetVersion: data.version,
+      datasetDigest: data.digest,
+      latheVersion,
+    },
+    params,
+    threads,
+    resume,
+  };
+}
+
+function defaultName(template: string, hidden: readonly number[], seed: number): string {
+  const sizes = template === 'mlp' ? `-${hidden.join('-')}` : '';
+  return `${template}${sizes}-s${seed}`;
+}

@@ -1,0 +1,87 @@
+import type { IncomingMessage } from 'node:http';
+import path from 'node:path';
+import { fromSystemError } from '../../kernel/app-error.ts';
+import { Demultiplexer } from './demultiplex.ts';
+import type { Engine } from './engine.ts';
+import { LogFile } from './log-file.ts';
+import type { Attempt } from './run-files.ts';
+
+/** How long a stream of an ended container may be silent before it counts as cut. */
+const SILENCE_MS = 15_000;
+
+/**
+ * Copies a container's output to the run's log files as it comes. Every copy begins at the start of the log and skips what the
+ * files have, so each byte arrives exactly once however often the copying is interrupted. Only a copy that saw the end of the log of
+ * a container that was then no longer running is complete; all others are made again.
+ */
+export class LogCopy {
+  #state: 'copying' | 'complete' | 'broken' = 'copying';
+  #failure: unknown = null;
+  #heardAt = Date.now();
+  #stream: IncomingMessage | null = null;
+  #stopped = false;
+  /** Settles when nothing is written any more; never rejects. */
+  readonly ended: Promise<void>;
+
+  constructor(engine: Engine, container: string, folder: string, attempt: Attempt) {
+    this.ended = this.#copy(engine, container, folder, attempt).then(
+      (complete) => {
+        this.#state = complete ? 'complete' : 'broken';
+      },
+      (error: unknown) => {
+        this.#state = 'broken';
+        this.#failure = this.#stopped ? null : fromSystemError(error, folder);
+      },
+    );
+  }
+
+  get state() {
+    return this.#state;
+  }
+  /** Why it broke, where that was no end of the stream. */
+  get failure() {
+    return this.#failure;
+  }
+  /** Asked of a container that has ended: a stream that says nothing for long was cut somewhere on the way. */
+  get silent() {
+    return this.#state === 'copying' && Date.now() - this.#heardAt > SILENCE_MS;
+  }
+
+  stop(): Promise<void> {
+    this.#stopped = true;
+    this.#stream?.destroy();
+    return this.ended;
+  }
+
+  async #copy(engine: Engine, id: string, folder: string, attempt: Attempt): Promise<boolean> {
+    const stream = (await engine.ask(({ docker }) =>
+      docker.getContainer(id).logs({ follow: true, stdout: true, stderr: true }),
+    )) as unknown as IncomingMessage;
+    this.#stream = stream;
+    if (this.#stopped) stream.destroy();
+    const stdout = await LogFile.open(path.join(folder, 'stdout.log'), attempt.stdoutStart);
+    try {
+      const stderr = await LogFile.open(path.join(folder, 'stderr.log'), attempt.stderrStart);
+      try {
+        const frames = new Demultiplexer();
+        for await (const chunk of stream) {
+          this.#heardAt = Date.now();
+          const sorted = frames.push(chunk as Uint8Array);
+          await stdout.take(sorted.stdout);
+          await stderr.take(sorted.stderr);
+        }
+        await stdout.sync();
+        await stderr.sync();
+      } finally {
+        await stderr.close();
+      }
+    } finally {
+      await stdout.close();
+      stream.destroy();
+    }
+    if (!stream.complete) return false;
+    // An engine that shuts down ends its streams as politely as a container does.
+    const { State } = await engine.ask(({ docker }) => docker.getContainer(id).inspect());
+    return !State.Running;
+  }
+}

@@ -1,0 +1,40 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Leftover } from '../../contract/targets.contract.ts';
+
+/** Each folder of `root` as a leftover. @param nameOf what people see of it */
+export async function folderLeftovers(
+  root: string,
+  kind: Leftover['kind'],
+  nameOf: (folder: string) => Promise<string>,
+  inUse: (folder: string) => boolean,
+): Promise<Leftover[]> {
+  const entries = await fs.promises.readdir(root, { withFileTypes: true }).catch(() => []);
+  return Promise.all(
+    entries
+      .filter((entry) => entry.isDirectory())
+      .map(async ({ name }) => {
+        const folder = path.join(root, name);
+        const stat = await fs.promises.stat(folder);
+        return {
+          id: `${kind}:${name}`,
+          kind,
+          name: await nameOf(folder),
+          sizeBytes: await sizeOf(folder),
+          usedAt: Math.round(Math.max(stat.mtimeMs, stat.ctimeMs)),
+          inUse: inUse(folder),
+        };
+      }),
+  );
+}
+
+async function sizeOf(folder: string): Promise<number> {
+  const entries = await fs.promises.readdir(folder, { recursive: true, withFileTypes: true });
+  let sizeBytes = 0;
+  for (const entry of entries) {
+    if (!entry.isFile()) continue;
+    const stat = await fs.promises.lstat(path.join(entry.parentPath, entry.name)).catch(() => null);
+    sizeBytes += stat?.size ?? 0;
+  }
+  return sizeBytes;
+}

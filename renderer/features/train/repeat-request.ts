@@ -1,0 +1,23 @@
+import type { RunDetail } from '../../../app/contract/runs.contract.ts';
+import { recipeInput } from './recipe-text.ts';
+import type { TrainRequest } from './train-dialog.store.ts';
+
+/** What the train dialog begins with to repeat a run: its template or recipe, data, parameters and target. */
+export function repeatRequest(run: RunDetail): TrainRequest {
+  const { recipe, code } = run;
+  const inputs = run.inputs.map(({ name, datasetName, version }) => [
+    name,
+    { dataset: datasetName, version },
+  ]);
+  const [first] = run.inputs;
+  return {
+    fromRun: { id: run.id, name: run.name },
+    template: recipe?.template ?? run.template,
+    ...(recipe &&
+      !recipe.template && { recipe: { definition: recipeInput(recipe), folder: code?.folder ?? '' } }),
+    params: run.params,
+    inputs: Object.fromEntries(inputs),
+    ...(first && { dataset: first.datasetName, version: first.version }),
+    ...(run.target !== 'native' && { target: run.target }),
+  };
+}

@@ -1,0 +1,185 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Column, Dataset } from '../../../app/contract/datasets.contract.ts';
+import type { Inputs } from '../../../app/contract/index.ts';
+import type { Target } from '../../../app/contract/targets.contract.ts';
+import type { Template } from '../../../app/contract/training.contract.ts';
+import { orpc } from '../../client/orpc.ts';
+import type { TrainRequest } from './train-dialog.store.ts';
+import { type ChosenData, emptyDraft, readDraft, type TrainDraft } from './train-draft.ts';
+import { initialFields, likelyTarget, type ParameterFields, readFields } from './train-form.ts';
+import { useTrainMemory } from './train-memory.store.ts';
+import { splitReference, type TrainSource, type TrainSubject } from './train-subject.ts';
+import { type SubjectChoice, useSubject } from './use-subject.ts';
+
+interface TrainFormInput {
+  readonly request: TrainRequest;
+  readonly datasets: readonly Dataset[];
+  readonly templates: readonly Template[];
+  readonly targets: readonly Target[];
+}
+
+/** The state of the train dialog, what follows from it, and what the core would be asked for. */
+export function useTrainForm({ request: from, datasets, templates, targets }: TrainFormInput) {
+  const memory = useTrainMemory();
+  const known = templates.find(({ id }) => id === from.template);
+  const [source, setSource] = useState<TrainSource>(
+    from.source ?? (!known && from.recipe ? 'recipe' : from.path ? 'script' : 'template'),
+  );
+  const [templateId, setTemplate] = useState(known?.id ?? null);
+  const [scriptPath, setScriptPath] = useState(from.path ?? memory.script);
+  const [recipePath, setRecipePath] = useState(memory.recipe);
+  const [edited, setEdited] = useState<SubjectChoice['edited']>(known ? null : (from.recipe ?? null));
+  const [draft, setDraft] = useState<TrainDraft>({
+    ...emptyDraft,
+    data: { ...from.inputs },
+    target: from.target ?? null,
+  });
+  const change = (part: Partial<TrainDraft>) => setDraft((before) => ({ ...before, ...part }));
+
+  // The last of the built-in ones is the one that suits most tables.
+  const usual = templates.filter(({ kind }) => kind === 'native').at(-1) ?? templates[0];
+  const template = templates.find(({ id }) => id === templateId) ?? usual;
+  const found = useSubject({ source, template, scriptPath, recipePath, edited });
+  const { subject } = found;
+
+  const fitting = subject?.native ? datasets.filter(({ latest }) => latest.rows !== null) : datasets;
+  const chosenData = (slot: string) => chosenFor(slot, subject, draft, from, fitting);
+  const data = Object.fromEntries(
+    (subject?.slots ?? []).map(({ name }) => [name, resolved(chosenData(name), fitting)]),
+  );
+  const firstData = subject?.slots[0] ? (data[subject.slots[0].name] ?? null) : null;
+  const columns = useColumns(firstData);
+
+  const fields = subject ? shownFields(subject, from, draft, columns) : {};
+  const extra = draft.extra ?? undeclared(subject, from);
+  const parameters = readFields({ parameters: subject?.parameters ?? [] }, fields, columns);
+
+  const places = targets.filter(({ kind }) => (kind === 'native') === (subject?.native ?? false));
+  const wantedTarget =
+    draft.target ?? (subject ? memory.targets[subject.id] : undefined) ?? subject?.recipe?.target;
+  const target = places.find(({ name }) => name === wantedTarget) ?? places[0];
+
+  const read = subject
+    ? readDraft({
+        subject,
+        draft: { ...draft, extra },
+        data,
+        params: parameters.params,
+        target: target?.name ?? 'process',
+        targetKind: target?.kind ?? 'process',
+      })
+    : null;
+  const problems = { ...parameters.problems, ...read?.problems };
+  const request: Inputs['training']['start'] | null = read && {
+    ...read.request,
+    ...(from.fromRun && { parent: from.fromRun.id }),
+  };
+
+  return {
+    ...found,
+    source,
+    setSource,
+    template,
+    setTemplate,
+    scriptPath,
+    setScriptPath,
+    recipePath,
+    setRecipePath: (path: string) => {
+      setRecipePath(path);
+      setEdited(null);
+    },
+    edited,
+    setEdited,
+    draft,
+    change,
+    columns,
+    fields,
+    extra,
+    parameterProblems: parameters.problems,
+    fitting,
+    chosenData,
+    chooseData: (slot: string, chosen: ChosenData | null) =>
+      setDraft((before) => {
+        // The columns of another data set are others.
+        const { target: _forgotten, ...kept } = before.edited;
+        return { ...before, data: { ...before.data, [slot]: chosen }, edited: kept };
+      }),
+    targets: places,
+    target,
+    chooseTarget: (name: string) => {
+      change({ target: name });
+      if (subject) memory.rememberTarget(subject.id, name);
+    },
+    problems,
+    ready: subject !== null && Object.keys(problems).length === 0,
+    request,
+    usualExperiment: subject?.recipe?.experiment ?? firstData?.dataset ?? 'default',
+    verb: from.fromRun ? 'Run again' : firstData ? `Train on v${firstData.version}` : 'Start',
+    note: noteOn(subject, target, draft),
+  };
+}
+
+export type TrainFormState = ReturnType<typeof useTrainForm>;
+
+function chosenFor(
+  slot: string,
+  subject: TrainSubject | null,
+  draft: TrainDraft,
+  from: TrainRequest,
+  fitting: readonly Dataset[],
+): ChosenData | null {
+  const chosen = draft.data[slot];
+  if (chosen !== undefined) return chosen;
+  const first = subject?.slots[0]?.name === slot;
+  if (first && from.dataset) return { dataset: from.dataset, version: from.version ?? null };
+  const here = subject?.slots.find(({ name }) => name === slot);
+  if (here?.given) return splitReference(here.given);
+  const [usual] = fitting;
+  return here?.required && usual ? { dataset: usual.name, version: null } : null;
+}
+
+function resolved(chosen: ChosenData | null, datasets: readonly Dataset[]) {
+  const dataset = datasets.find(({ name, id }) => name === chosen?.dataset || id === chosen?.dataset);
+  if (!chosen || !dataset) return null;
+  return { dataset: dataset.name, version: chosen.version ?? dataset.latest.version };
+}
+
+function useColumns(data: { readonly dataset: string; readonly version: number } | null): readonly Column[] {
+  const versions = useQuery({
+    ...orpc.datasets.versions.queryOptions({ input: { dataset: data?.dataset ?? '' } }),
+    enabled: data !== null,
+  });
+  return versions.data?.find(({ version }) => version === data?.version)?.columns ?? [];
+}
+
+function shownFields(
+  subject: TrainSubject,
+  from: TrainRequest,
+  draft: TrainDraft,
+  columns: readonly Column[],
+): ParameterFields {
+  const fields = initialFields(subject, from.params);
+  const guessed = fields.target === '' ? { ...fields, target: likelyTarget(columns) } : fields;
+  const declared = Object.entries(draft.edited).filter(([key]) => fields[key] !== undefined);
+  return { ...guessed, ...Object.fromEntries(declared) };
+}
+
+/** Parameters of the run that is repeated which nothing declares, one a line. */
+function undeclared(subject: TrainSubject | null, { params = {} }: TrainRequest): string {
+  const declared = new Set(subject?.parameters.map(({ key }) => key));
+  return Object.entries(params)
+    .filter(([key]) => !declared.has(key))
+    .map(([key, value]) => `${key}=${value}`)
+    .join('\n');
+}
+
+function noteOn(subject: TrainSubject | null, target: Target | undefined, draft: TrainDraft): string {
+  if (!subject) return '';
+  if (subject.native) return 'Trains on this machine, without a network.';
+  if (target?.kind !== 'docker') return 'Runs on this machine, with your rights.';
+  const network = draft.network ?? subject.recipe?.environment.network ?? false;
+  return network
+    ? 'Runs in a container that may reach the network.'
+    : 'Runs in a container without a network.';
+}

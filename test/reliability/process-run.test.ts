@@ -1,0 +1,310 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isThere, ProgramBench } from '../support/program-bench.ts';
+import { exitOf, journalOf, newRunId, type ProgramRun, textOf, until } from '../support/program-run.ts';
+import { findPython } from '../support/python.ts';
+import { smallDisk } from '../support/small-disk.ts';
+
+const sh = (script: string, ...args: string[]): ProgramRun => ({
+  command: ['sh', '-c', script, 'sh', ...args],
+});
+const sleeper = 'echo begun; while :; do sleep 1; done';
+
+describe.skipIf(process.platform === 'win32')('a program run as a process', () => {
+  let bench: ProgramBench;
+  beforeEach(() => {
+    bench = new ProgramBench();
+  });
+  afterEach(() => bench.close());
+
+  const says = (folder: string, word: string) =>
+    until(`the program says ${word}`, () => textOf(folder, 'stdout.log').includes(word));
+  const pidsIn = (folder: string) =>
+    fs.readFileSync(path.join(folder, 'stdout.log'), 'utf8').match(/\d+/g)!.map(Number);
+
+  it.each([
+    ['exit 0', { state: 'finished', exitCode: 0, signal: null }],
+    ['exit 1', { state: 'failed', exitCode: 1, signal: null }],
+    ['exit 137', { state: 'failed', exitCode: 137, signal: null }],
+    ['exit 255', { state: 'failed', exitCode: 255, signal: null }],
+    ['kill -KILL $$', { state: 'failed', exitCode: null, signal: 'SIGKILL' }],
+    ['kill -TERM $$', { state: 'failed', exitCode: null, signal: 'SIGTERM' }],
+    ['kill -SEGV $$', { state: 'failed', exitCode: null, signal: 'SIGSEGV' }],
+    ['kill -INT $$', { state: 'failed', exitCode: null, signal: 'SIGINT' }],
+  ])('that ends by `%s` is told so', async (script, expected) => {
+    const { exit } = await bench.run(sh(script));
+    expect(exit).toMatchObject({ ...expected, failure: null });
+    expect(exit?.cause).toBeUndefined();
+    expect(Math.abs(exit!.at - Date.now())).toBeLessThan(60_000);
+  });
+
+  it('that does not exist, or may not be run, is told in its error output', async () => {
+    const missing = await bench.run({ command: ['no-such-program'] });
+    expect(missing.exit?.exitCode).toBe(127);
+    expect(textOf(missing.folder, 'stderr.log')).toContain('no-such-program');
+    const folder = await bench.run({ command: ['/'] });
+    expect(folder.exit?.exitCode).toBe(126);
+  });
+
+  it('goes on when its launcher is killed, and is observed until it ends', async () => {
+    const job = await bench.start(sh('echo begun; while [ ! -e ../go ]; do sleep 0.1; done'));
+    await says(job.folder, 'begun');
+    process.kill(Number(job.handle.pid), 'SIGKILL');
+    await until('the launcher is dead', () => !isThere(Number(job.handle.pid)));
+    for (const handle of [job.handle, { ...job.handle, groups: null }])
+      expect(await bench.executor.observe(handle, job.folder)).toBe('running');
+    fs.writeFileSync(path.join(job.folder, 'go'), '');
+    await bench.ended(job);
+    expect(exitOf(job.folder)).toBeNull();
+  });
+
+  it('is told when it is killed by someone else', async () => {
+    const job = await bench.start(sh(`echo $$; ${sleeper}`));
+    await says(job.folder, 'begun');
+    process.kill(pidsIn(job.folder)[0]!, 'SIGKILL');
+    await bench.ended(job);
+    expect(exitOf(job.folder)).toMatchObject({ state: 'failed', exitCode: null, signal: 'SIGKILL' });
+  });
+
+  it('saves its work when it is asked to stop, and is waited for', async () => {
+    const job = await bench.start(sh(`trap 'sleep 1; echo saved; exit 0' TERM; ${sleeper}`));
+    await says(job.folder, 'begun');
+    await bench.executor.cancel(job.handle, job.folder, false);
+    await bench.ended(job);
+    expect(textOf(job.folder, 'stdout.log')).toContain('saved');
+    expect(exitOf(job.folder)).toMatchObject({ state: 'cancelled', exitCode: 0 });
+  });
+
+  /** Prints its own id and that of a grandchild in a session of its own, whose parent is gone; both ignore signals. */
+  const family =
+    'trap "" TERM INT HUP; (python3 -c "import os\nif os.fork(): os._exit(0)\nos.setsid()\nif os.fork(): os._exit(0)\nprint(os.getpid(), flush=True)\nimport time; time.sleep(1000)"); echo $$; echo begun; while :; do sleep 1; done';
+
+  it.each([true, false])('is ended with everything it started (control group: %s)', async (withGroup) => {
+    const job = await bench.start(sh(family));
+    await says(job.folder, 'begun');
+    await until('both tell their ids', () => pidsIn(job.folder).length === 2);
+    const pids = pidsIn(job.folder);
+    const handle = withGroup ? job.handle : { ...job.handle, groups: null };
+    await bench.executor.cancel(handle, job.folder, false);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(pids.map(isThere)).toEqual([true, true]);
+    expect(await bench.executor.observe(handle, job.folder)).toBe('running');
+    await bench.executor.cancel(handle, job.folder, true);
+    expect([...pids, Number(handle.pid)].map(isThere)).toEqual([false, false, false]);
+    expect(await bench.executor.observe(handle, job.folder)).toBe('gone');
+  });
+
+  it('leaves nothing behind when it ends', async () => {
+    const { exit, folder } = await bench.run(sh('sleep 1000 & echo $!; nohup setsid sleep 1000 & echo $!'));
+    expect(exit?.state).toBe('finished');
+    expect(pidsIn(folder).map(isThere)).toEqual([false, false]);
+  });
+
+  /** Submit from a process that ends at once, as a core that is closed. */
+  async function submitElsewhere(given: ProgramRun): Promise<string> {
+    const run = newRunId();
+    const folder = bench.folder(run, given);
+    const bench_ = pathToFileURL(path.resolve(import.meta.dirname, '../support/program-bench.ts')).href;
+    const script = `
+      const { ProgramBench } = await import(${JSON.stringify(bench_)});
+      await new ProgramBench(${JSON.stringify(bench.root)}).executor.submit(
+        ${JSON.stringify(run)}, ${JSON.stringify(folder)}, { gpus: [] });`;
+    const core = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' });
+    expect((await once(core, 'exit'))[0]).toBe(0);
+    return folder;
+  }
+
+  it('goes on when the core ends, and is found by the next one', async () => {
+    const folder = await submitElsewhere(sh('sleep 1; echo after'));
+    const handle = (await bench.executor.find(path.basename(folder) as never, folder))!;
+    expect(await bench.executor.observe(handle, folder)).toBe('running');
+    await until('it ends', () => exitOf(folder) !== null);
+    expect(exitOf(folder)?.state).toBe('finished');
+    expect(textOf(folder, 'stdout.log')).toContain('after');
+  });
+
+  it('is held to its time limit without a core', async () => {
+    const folder = await submitElsewhere({ ...sh(sleeper), resources: { timeLimitMs: 1500 } });
+    await until('it ends', () => exitOf(folder) !== null);
+    expect(exitOf(folder)).toMatchObject({ state: 'failed', cause: 'time-limit', signal: 'SIGTERM' });
+  });
+
+  it('is held to its time limit also when it does not listen', async () => {
+    const { exit, folder } = await bench.run({
+      ...sh(`trap "" TERM; (setsid sleep 1000 & echo $!); ${sleeper}`),
+      resources: { timeLimitMs: 1000 },
+    });
+    expect(exit).toMatchObject({ state: 'failed', cause: 'time-limit', signal: 'SIGKILL' });
+    expect(isThere(pidsIn(folder)[0]!)).toBe(false);
+  });
+
+  it('keeps every byte of long and of broken output', async () => {
+    const long = await bench.run(sh('head -c 100000000 /dev/zero | tr "\\0" x; echo; echo end >&2'));
+    expect(fs.statSync(path.join(long.folder, 'stdout.log')).size).toBe(100_000_001);
+    expect(textOf(long.folder, 'stderr.log')).toBe('end\n');
+    const broken = await bench.run(sh("printf 'a\\377\\376\\200b\\n'"));
+    expect(fs.readFileSync(path.join(broken.folder, 'stdout.log'))).toEqual(
+      Buffer.from([0x61, 0xff, 0xfe, 0x80, 0x62, 0x0a]),
+    );
+  });
+
+  it('gets arguments, parameters and names as they are', async () => {
+    const odd = 'a b "c" \'d\' $HOME `id` \\ *\n\nü 世界\n';
+    const job = await bench.run({
+      ...sh(
+        'printf "%s" "$1" "$LATHE_PARAM_ODD_NAME" "$LATHE_RUN_NAME" "$OWN"; cat "$LATHE_PARAMS" >&2',
+        odd,
+      ),
+      params: { 'odd name': odd, rate: 0.5, on: true },
+      runName: odd,
+      variables: { OWN: odd, LATHE_RUN_ID: 'not mine' },
+    });
+    expect(textOf(job.folder, 'stdout.log')).toBe(odd.repeat(4));
+    expect(JSON.parse(textOf(job.folder, 'stderr.log'))).toEqual({ 'odd name': odd, rate: 0.5, on: true });
+  });
+
+  it('runs in folders of any name', async () => {
+    const root = path.join(bench.root, 'a "b" \'c\' $d `e` \\ ü\n%s f');
+    fs.mkdirSync(root);
+    const odd = new ProgramBench(root);
+    try {
+      const job = await odd.run({ ...sh('pwd -P; echo x > "o ut.txt"'), outputs: ['*.txt'] });
+      expect(job.exit?.state).toBe('finished');
+      expect(textOf(job.folder, 'stdout.log')).toBe(`${fs.realpathSync(path.join(job.folder, 'code'))}\n`);
+      expect(textOf(job.folder, 'outputs/o ut.txt')).toBe('x\n');
+      const cancelled = await odd.start(sh(sleeper));
+      await says(cancelled.folder, 'begun');
+      await odd.executor.cancel(cancelled.handle, cancelled.folder, false);
+      await odd.ended(cancelled);
+      expect(exitOf(cancelled.folder)?.state).toBe('cancelled');
+    } finally {
+      await odd.close();
+    }
+  });
+
+  it('that cannot have so long arguments is refused with the cure', async () => {
+    const job = bench.start({ command: ['true', 'x'.repeat(300_000)] });
+    await expect(job).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      nextStep: expect.stringContaining('file'),
+    });
+  });
+
+  it('sees nothing of what is only Lathe’s', async () => {
+    process.env.LATHE_TOKEN = 'a secret';
+    process.env.SOME_API_TOKEN = 'another';
+    try {
+      const { folder } = await bench.run(sh('env'));
+      expect(textOf(folder, 'stdout.log')).not.toMatch(/secret|another/);
+      expect(textOf(folder, 'stdout.log')).toContain(`PATH=${process.env.PATH}`);
+      expect(textOf(folder, 'stdout.log')).toMatch(/^CUDA_VISIBLE_DEVICES=$/m);
+    } finally {
+      delete process.env.LATHE_TOKEN;
+      delete process.env.SOME_API_TOKEN;
+    }
+  });
+
+  it('is started once, also when it is submitted twice', async () => {
+    const job = await bench.start(sh(sleeper));
+    const again = await bench.executor.submit(job.run, job.folder, { gpus: [] });
+    expect(again).toEqual(job.handle);
+    expect(textOf(job.folder, 'stderr.log')).toContain('runs in this folder already');
+  });
+
+  it('that is cancelled before it begins does not begin', async () => {
+    const run = newRunId();
+    const folder = bench.folder(run, sh('echo begun'));
+    fs.writeFileSync(path.join(folder, 'cancel'), '');
+    const handle = await bench.executor.submit(run, folder, { gpus: [] });
+    await bench.ended({ run, folder, handle });
+    expect(exitOf(folder)?.state).toBe('cancelled');
+    expect(textOf(folder, 'stdout.log')).toBe('');
+  });
+
+  it('keeps what it left, as far as a journal does not name it already', async () => {
+    const job = await bench.run({
+      ...sh(
+        'mkdir -p "$LATHE_OUTPUTS/deep" models/a; echo 1 > "$LATHE_OUTPUTS/deep/named"; echo 2 > "$LATHE_OUTPUTS/other"; echo 3 > models/a/m.bin; echo 4 > notes.md; echo 5 > left.tmp; ln -s /etc/passwd models/link; echo \'{"type":"artifact","path":"deep/named","kind":"table"}\' > "$LATHE_RUN_DIR/journal/own.jsonl"',
+      ),
+      outputs: ['models', '*.md', '../*.json', '/etc/hostname'],
+    });
+    const named = journalOf(job.folder).flatMap((record) =>
+      record.type === 'artifact' ? [record.path] : [],
+    );
+    expect(named.sort()).toEqual(['deep/named', 'models/a/m.bin', 'notes.md', 'other']);
+    expect(textOf(job.folder, 'outputs/models/a/m.bin')).toBe('3\n');
+    expect(fs.existsSync(path.join(job.folder, 'outputs/models/link'))).toBe(false);
+  });
+});
+
+const python = findPython();
+
+describe.skipIf(!python || process.platform !== 'linux')('a program with limits', () => {
+  let bench: ProgramBench;
+  beforeEach(() => {
+    bench = new ProgramBench();
+  });
+  afterEach(() => bench.close());
+
+  const greedy = { command: ['python', '-c', 'x = bytearray(600_000_000)\nprint(len(x))'] };
+
+  it('is ended when it takes more memory than it has, and that is told', async () => {
+    const job = await bench.run({ ...greedy, resources: { memoryBytes: 100 * 2 ** 20 } });
+    const limits = journalOf(job.folder).find((record) => record.type === 'environment')!.values.limits!;
+    expect(limits).toContain('memory 100 MiB');
+    if (limits.includes('control group')) {
+      expect(job.exit).toMatchObject({ state: 'failed', signal: 'SIGKILL' });
+      expect(job.evidence.outOfMemory).toBe(true);
+      expect((await bench.executor.collect(job.handle, job.folder)).outOfMemory).toBe(true);
+      for (const folder of String(job.handle.groups).split('\n')) expect(fs.existsSync(folder)).toBe(false);
+    } else {
+      console.warn('skipped: memory by control group (none can be made here)');
+      expect(textOf(job.folder, 'stderr.log')).toContain('MemoryError');
+    }
+  });
+
+  it('is not called out of memory when it ends otherwise', async () => {
+    const job = await bench.run({ ...greedy, resources: { memoryBytes: 2 ** 31, cpus: 0.5 } });
+    expect(job.exit?.state).toBe('finished');
+    expect(job.evidence.outOfMemory).toBe(false);
+  });
+});
+
+const disk = smallDisk(3);
+
+describe.skipIf(!disk)('a program on a full disk', () => {
+  afterAll(() => disk!.remove());
+
+  it('is told how it ended, and another is refused with the cure', async () => {
+    const root = path.join(disk!.folder, 'work');
+    fs.mkdirSync(root);
+    const bench = new ProgramBench(root);
+    const fills =
+      'echo kept > "$LATHE_OUTPUTS/kept"; dd if=/dev/zero of=../../../../filler bs=4096 2>/dev/null; echo "no room" || exit 5; exit 6';
+    const filling = await bench.start(sh(fills));
+    await bench.ended(filling);
+    expect(exitOf(filling.folder)).toMatchObject({ state: 'failed', exitCode: 5, signal: null });
+    // That a file was left cannot be noted now. It is told, and works when there is room again.
+    await expect(bench.executor.collect(filling.handle, filling.folder)).rejects.toMatchObject({
+      code: 'DISK_FULL',
+    });
+    const next = newRunId();
+    fs.rmSync(path.join(disk!.folder, 'filler'));
+    await bench.executor.collect(filling.handle, filling.folder);
+    expect(journalOf(filling.folder)).toContainEqual({ type: 'artifact', path: 'kept' });
+    const folder = bench.folder(next, sh('true'));
+    disk!.fill();
+    await expect(bench.executor.submit(next, folder, { gpus: [] })).rejects.toMatchObject({
+      code: 'DISK_FULL',
+    });
+    fs.rmSync(path.join(disk!.folder, 'filler'));
+    await bench.executor.submit(next, folder, { gpus: [] });
+    await until('it ends', () => exitOf(folder) !== null);
+    expect(exitOf(folder)?.state).toBe('finished');
+    await bench.close();
+  });
+});
