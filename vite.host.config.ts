@@ -10,6 +10,9 @@ const external = [
   /^systeminformation/,
   /^ws$/,
   /^electron$/,
+  // Faster ciphers that ssh2 does without where they were not compiled, as here.
+  /^cpu-features$/,
+  /sshcrypto[.]node$/,
   /^node:/,
   ...builtinModules,
 ];
@@ -17,6 +20,8 @@ const external = [
 /** The Node host: one bundle for each process and thread that Lathe starts (see native/entry-url.ts). */
 export default defineConfig({
   publicDir: false,
+  // Some packages that expect CommonJS ask where they lie.
+  define: { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename' },
   // All JavaScript dependencies go in: a start then opens a handful of files instead of hundreds.
   ssr: { noExternal: true },
   build: {

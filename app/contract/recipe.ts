@@ -7,10 +7,19 @@ export const byteSize = z
   .union([z.number().int().positive(), z.string().regex(/^\s*\d+(\.\d+)?\s*([kKMGT]i?B?|B)?\s*$/)])
   .transform((value) => (typeof value === 'number' ? value : parseBytes(value)));
 
-/** `90`, seconds, or `1h30m`, `45 min`, `2d`. @returns milliseconds */
-export const duration = z
-  .union([z.number().positive(), z.string().regex(/^\s*(\d+(\.\d+)?\s*(d|h|min|m|s)\s*)+$/)])
-  .transform((value) => (typeof value === 'number' ? Math.round(value * 1000) : parseDuration(value)));
+/** `90`, seconds, or `1h30m`, `45 min`, `2d`; `durationMs` says how long that is. */
+export const duration = z.union([
+  z.number().positive(),
+  z.string().regex(/^\s*(\d+(\.\d+)?\s*(d|h|min|m|s)\s*)+$/, 'a duration is seconds, or for example 1h30m'),
+]);
+
+/** @param value as `duration` has it */
+export function durationMs(value: z.infer<typeof duration>): number {
+  if (typeof value === 'number') return Math.round(value * 1000);
+  let ms = 0;
+  for (const [, amount, unit] of value.matchAll(/([\d.]+)\s*(d|h|min|m|s)/g)) ms += Number(amount) * MS[unit!]!;
+  return Math.round(ms);
+}
 
 /** A parameter as a recipe declares it: a plain default, or one with what a form needs to ask for it. */
 export const recipeParameter = z.union([
@@ -142,10 +151,3 @@ function parseBytes(text: string): number {
 }
 
 const MS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, min: 60_000, m: 60_000, s: 1000 };
-
-function parseDuration(text: string): number {
-  let ms = 0;
-  for (const [, amount, unit] of text.matchAll(/([\d.]+)\s*(d|h|min|m|s)/g))
-    ms += Number(amount) * MS[unit!]!;
-  return Math.round(ms);
-}

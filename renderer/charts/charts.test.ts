@@ -210,3 +210,35 @@ describe('a reading', () => {
     expect(formatReading(0.0000123)).toBe('1.23e-5');
   });
 });
+
+describe('a chart of amounts', () => {
+  it('begins at zero and keeps the whole in view', () => {
+    const line = {
+      id: 'a',
+      name: 'a',
+      color: null,
+      steps: [0, 1],
+      timesMs: [0, 1],
+      values: [98.5, 99.5],
+      band: null,
+    };
+    const options = {
+      scale: 'linear',
+      axis: 'step',
+      smoothing: 0,
+      showRaw: true,
+      rawOpacity: 1,
+      ignoreOutliers: false,
+      focusedId: null,
+      zoom: null,
+      live: false,
+      reach: null,
+      ticks: 3,
+    } as const;
+    expect(planLinePlot([line], options).vertical.range.min).toBeGreaterThan(0);
+    expect(planLinePlot([line], { ...options, fromZero: true, least: 100 }).vertical.range).toEqual({
+      min: 0,
+      max: 100,
+    });
+  });
+});

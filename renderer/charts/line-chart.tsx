@@ -35,6 +35,10 @@ interface LineChartProps {
   readonly live?: boolean;
   /** Greatest position that the page's charts show, so that they share one horizontal axis. */
   readonly reach?: number | null;
+  /** Amounts: the vertical axis begins at zero and reaches at least to this. */
+  readonly amountTo?: number;
+  /** Values of the head in words, with their unit. */
+  readonly reading?: (value: number) => string;
   /** One of many small charts: thinner raw lines, no end labels, one value in the head. */
   readonly small?: boolean;
   /** Whether values stand in the chart's own head; a page with a legend of its own turns it off. */
@@ -46,7 +50,14 @@ interface LineChartProps {
 /** Overlaid curves with a cursor that all charts of the page share. */
 export function LineChart(props: LineChartProps) {
   const { title, lines, scale = 'linear', axis = 'step', smoothing = 0, small = false } = props;
-  const { showRaw = true, ignoreOutliers = false, focusedId = null, live = false, reach = null } = props;
+  const {
+    showRaw = true,
+    ignoreOutliers = false,
+    focusedId = null,
+    live = false,
+    reach = null,
+    amountTo,
+  } = props;
   const [zoom, setZoom] = useState<ValueRange | null>(null);
   const [asTable, setAsTable] = useState(false);
   const [area, size] = useSize<HTMLDivElement>();
@@ -64,8 +75,10 @@ export function LineChart(props: LineChartProps) {
       live,
       reach,
       ticks: small ? 3 : 6,
+      fromZero: amountTo !== undefined,
+      least: amountTo ?? 0,
     }),
-    [scale, axis, smoothing, showRaw, small, ignoreOutliers, focusedId, zoom, live, reach],
+    [scale, axis, smoothing, showRaw, small, ignoreOutliers, focusedId, zoom, live, reach, amountTo],
   );
   const plan = useMemo(() => planLinePlot(lines, options), [lines, options]);
   const labelEnds =
@@ -128,7 +141,9 @@ export function LineChart(props: LineChartProps) {
             </button>
           ))}
         </span>
-        {props.readings === false ? null : <Readings plan={plan} small={small} />}
+        {props.readings === false ? null : (
+          <Readings plan={plan} small={small} words={props.reading ?? formatReading} />
+        )}
       </header>
       <div ref={area} className={styles.plot}>
         {asTable ? (
@@ -204,7 +219,13 @@ function description(title: string, plan: LinePlot): string {
   return `${title}, ${plan.lines.length === 1 ? 'one line' : `${plan.lines.length} lines`}: ${ends.join(', ')}${more}`;
 }
 
-function Readings({ plan, small }: { readonly plan: LinePlot; readonly small: boolean }) {
+interface ReadingsProps {
+  readonly plan: LinePlot;
+  readonly small: boolean;
+  readonly words: (value: number) => string;
+}
+
+function Readings({ plan, small, words }: ReadingsProps) {
   const { at } = useCursor();
   const shown = plan.lines.slice(0, small || plan.lines.length > 3 ? 1 : 3);
   return (
@@ -216,7 +237,7 @@ function Readings({ plan, small }: { readonly plan: LinePlot; readonly small: bo
             {plan.lines.length > 1 && !small ? (
               <i style={{ background: runColorVariable(line.color) }} />
             ) : null}
-            {plan.lines.length > 1 && !small ? line.name : null} {formatReading(value)}
+            {plan.lines.length > 1 && !small ? line.name : null} {words(value ?? Number.NaN)}
           </span>
         );
       })}

@@ -30,6 +30,9 @@ export interface LinePlotOptions {
   readonly reach: number | null;
   /** About how many ticks the horizontal axis has room for. */
   readonly ticks: number;
+  /** The vertical axis begins at zero, and reaches at least to `least`: for amounts, which areas and bars compare. */
+  readonly fromZero?: boolean;
+  readonly least?: number;
 }
 
 /** A line made ready to draw: where its points lie, and what is drawn there. */
@@ -110,7 +113,12 @@ function verticalAxis(
     const ticks = logTicks(range.min, range.max);
     return { axis: { range, ticks: ticks.map((at) => ({ at, label: formatLogTick(at) })) }, clipped };
   }
-  const range = steppedRange(kept ?? { min: 0, max: 1 });
+  const own = kept ?? { min: 0, max: 1 };
+  const floor = options.fromZero ? Math.min(0, own.min) : own.min;
+  const range = steppedRange({
+    min: floor,
+    max: options.fromZero ? Math.max(own.max, options.least ?? 0) : own.max,
+  });
   const ticks = linearTicks(range.min, range.max, options.ticks > 3 ? 5 : 3);
   const step = (ticks[1] ?? range.max) - (ticks[0] ?? range.min);
   return { axis: { range, ticks: ticks.map((at) => ({ at, label: formatTick(at, step) })) }, clipped };

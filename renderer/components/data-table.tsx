@@ -60,7 +60,19 @@ const nothing: ReadonlySet<string> = new Set();
  * Down, Home and End move, Space marks, Shift extends, Enter or a click opens, Ctrl A marks all.
  */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { label, rows, columns, rowId, sort, onSort, selected = nothing, onSelect, onOpen, onMove, empty } = props;
+  const {
+    label,
+    rows,
+    columns,
+    rowId,
+    sort,
+    onSort,
+    selected = nothing,
+    onSelect,
+    onOpen,
+    onMove,
+    empty,
+  } = props;
   const dragged = useRef<Row | null>(null);
   const [over, setOver] = useState<number | null>(null);
   const scroller = useRef<HTMLDivElement>(null);

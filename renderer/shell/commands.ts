@@ -1,15 +1,19 @@
 import {
   IconArrowRight,
   IconContrast2,
+  IconFileText,
   IconFolderPlus,
   IconKeyboard,
   IconPlayerPlay,
   IconTableImport,
+  IconTerminal2,
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 import { useImportDialog } from '../features/data/import-dialog.store.ts';
 import { modelCommands } from '../features/models/model-commands.ts';
+import { queueCommands } from '../features/queue/queue-commands.ts';
 import { runCommands } from '../features/runs/run-commands.ts';
+import { targetCommands } from '../features/targets/target-commands.ts';
 import { useTrainDialog } from '../features/train/train-dialog.store.ts';
 import { useAppearance } from './appearance.store.ts';
 import { useOverlays } from './overlays.store.ts';
@@ -46,6 +50,18 @@ export const commands: readonly Command[] = [
     run: () => useTrainDialog.getState().open(),
   },
   {
+    title: 'Train a script',
+    icon: IconTerminal2,
+    words: 'new run python program process docker',
+    run: () => useTrainDialog.getState().open({ source: 'script' }),
+  },
+  {
+    title: 'Train from a recipe',
+    icon: IconFileText,
+    words: 'new run yaml',
+    run: () => useTrainDialog.getState().open({ source: 'recipe' }),
+  },
+  {
     title: 'Import data',
     icon: IconTableImport,
     words: 'new dataset upload csv',
@@ -59,13 +75,17 @@ export const commands: readonly Command[] = [
     run: () => useOverlays.getState().set({ newProject: true }),
   },
   ...runCommands,
+  ...queueCommands,
   ...modelCommands,
+  ...targetCommands,
   go('Home', '/', 'h'),
   go('Data', '/data', 'd'),
   go('Runs', '/runs', 'r'),
+  go('Queue', '/queue', 'q'),
   go('Compare', '/compare', 'c'),
   go('Models', '/models', 'm'),
   go('Endpoints', '/endpoints', 'e'),
+  go('Targets', '/targets', 't'),
   go('Settings', '/settings', 's'),
   { title: 'Switch between light and dark', icon: IconContrast2, words: 'theme', run: toggleTheme },
   {

@@ -5,6 +5,7 @@ import {
   IconHome,
   IconListDetails,
   IconPlugConnected,
+  IconServer,
   IconSettings,
 } from '@tabler/icons-react';
 import { type ComponentType, lazy, type ReactNode } from 'react';
@@ -17,7 +18,7 @@ export interface Feature {
   readonly title: string;
   readonly icon: ComponentType<{ size?: number; stroke?: number }>;
   /** Where it stands in the rail: parts are divided by a line, `end` is at the bottom. */
-  readonly part: 'home' | 'work' | 'models' | 'end';
+  readonly part: 'home' | 'work' | 'models' | 'places' | 'end';
   /** Its pages by path, the part after a colon being handed over by name. */
   readonly pages: Readonly<Record<string, (params: Readonly<Record<string, string>>) => ReactNode>>;
 }
@@ -27,6 +28,9 @@ const DatasetPage = lazy(async () => ({
 }));
 const RunsPage = lazy(async () => ({ default: (await import('../features/runs/runs-page.tsx')).RunsPage }));
 const RunPage = lazy(async () => ({ default: (await import('../features/runs/run-page.tsx')).RunPage }));
+const QueuePage = lazy(async () => ({
+  default: (await import('../features/queue/queue-page.tsx')).QueuePage,
+}));
 const ComparePage = lazy(async () => ({
   default: (await import('../features/compare/compare-page.tsx')).ComparePage,
 }));
@@ -41,6 +45,9 @@ const EndpointsPage = lazy(async () => ({
 }));
 const EndpointPage = lazy(async () => ({
   default: (await import('../features/endpoints/endpoint-page.tsx')).EndpointPage,
+}));
+const TargetsPage = lazy(async () => ({
+  default: (await import('../features/targets/targets-page.tsx')).TargetsPage,
 }));
 const SettingsPage = lazy(async () => ({
   default: (await import('../features/settings/settings-page.tsx')).SettingsPage,
@@ -67,6 +74,7 @@ export const features: readonly Feature[] = [
     pages: {
       '/runs': () => <RunsPage />,
       '/runs/:id': ({ id = '' }) => <RunPage key={id} runId={id} />,
+      '/queue': () => <QueuePage />,
     },
   },
   {
@@ -94,6 +102,16 @@ export const features: readonly Feature[] = [
     pages: {
       '/endpoints': () => <EndpointsPage />,
       '/endpoints/:name': ({ name = '' }) => <EndpointPage key={name} endpointName={name} />,
+    },
+  },
+  {
+    path: '/targets',
+    title: 'Targets',
+    icon: IconServer,
+    part: 'places',
+    pages: {
+      '/targets': () => <TargetsPage name={null} />,
+      '/targets/:name': ({ name = '' }) => <TargetsPage name={name} />,
     },
   },
   {

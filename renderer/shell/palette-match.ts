@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-export type PaletteKind = 'action' | 'run' | 'dataset' | 'model' | 'endpoint';
+export type PaletteKind = 'action' | 'run' | 'dataset' | 'model' | 'endpoint' | 'target';
 
 export interface PaletteItem {
   readonly id: string;
@@ -24,6 +24,7 @@ const titles: Readonly<Record<PaletteKind, string>> = {
   dataset: 'Datasets',
   model: 'Models',
   endpoint: 'Endpoints',
+  target: 'Targets',
 };
 
 /** A first character that narrows the search to one kind. */

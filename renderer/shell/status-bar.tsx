@@ -5,9 +5,10 @@ import { useConnection } from '../client/connection.store.ts';
 import { useFollow } from '../client/follow.ts';
 import { client, orpc } from '../client/orpc.ts';
 import { formatBytes } from '../components/format.ts';
+import { gpuReadings } from '../components/gpu-readings.ts';
 import { StateMark } from '../components/state-mark.tsx';
 import styles from './frame.module.css';
-import { useResources } from './resources.store.ts';
+import { noteResources, useResources } from './resources.store.ts';
 import { Link } from './router.ts';
 
 /** What the machine does, what it has left, where the work lies, and who is told about it. */
@@ -16,20 +17,13 @@ export function StatusBar() {
   const info = useQuery(orpc.system.info.queryOptions());
   useFollow('resources', {
     open: (signal) => client.system.watchResources(undefined, { signal }),
-    onItem: (next) => useResources.setState({ latest: next }),
+    onItem: noteResources,
   });
   return (
     <footer className={styles.status}>
       <Queue resources={latest} />
-      {latest?.gpus.map((gpu, index) => (
-        <Meter
-          // biome-ignore lint/suspicious/noArrayIndexKey: a machine's GPUs keep their order, and may share a name
-          key={index}
-          name={`GPU ${index}`}
-          title={gpu.name}
-          used={gpu.memoryUsedBytes}
-          total={gpu.memoryTotalBytes}
-        />
+      {latest?.gpus.map((gpu) => (
+        <GpuMeter key={gpu.id} gpu={gpu} />
       ))}
       {latest ? (
         <>
@@ -54,6 +48,7 @@ export function StatusBar() {
 
 function Queue({ resources }: { readonly resources: Resources | null }) {
   const connected = useConnection(({ state }) => state === 'connected');
+  const queue = useQuery(orpc.runs.queue.queryOptions());
   if (!connected || !resources) {
     return (
       <span>
@@ -62,19 +57,24 @@ function Queue({ resources }: { readonly resources: Resources | null }) {
     );
   }
   const { running, queued } = resources;
-  if (running === 0 && queued === 0) {
-    return (
-      <span>
-        <StateMark state="finished" /> Ready
-      </span>
-    );
-  }
+  const paused = queue.data?.paused ?? false;
+  const words = running === 0 && queued === 0 ? 'Ready' : `${running} running · ${queued} queued`;
+  const mark = paused ? 'warning' : running > 0 ? 'running' : queued > 0 ? 'queued' : 'finished';
   return (
-    <span>
-      <StateMark state={running > 0 ? 'running' : 'queued'} />
-      {running} running · {queued} queued
-    </span>
+    <Link to="/queue" title={paused ? 'The queue is paused' : 'Show the queue'}>
+      <StateMark state={mark} />
+      {words}
+      {paused ? ' · paused' : ''}
+    </Link>
   );
+}
+
+/** What a GPU does, and how much of its memory is taken. */
+function GpuMeter({ gpu }: { readonly gpu: Resources['gpus'][number] }) {
+  const { index, name, utilisationPercent, memoryUsedBytes, memoryTotalBytes } = gpu;
+  const title = [name, ...gpuReadings(gpu)].join(', ');
+  const busy = utilisationPercent === null ? '' : ` ${Math.round(utilisationPercent)} %`;
+  return <Meter name={`GPU ${index}${busy}`} title={title} used={memoryUsedBytes} total={memoryTotalBytes} />;
 }
 
 interface MeterProps {
@@ -85,7 +85,7 @@ interface MeterProps {
 }
 
 function Meter({ name, title, used, total }: MeterProps) {
-  if (used === null || total === null || total <= 0) return null;
+  if (used === null || total === null || total <= 0) return <span title={title}>{name}</span>;
   const unit = total >= 1e9 ? 1e9 : 1e6;
   const whole = (bytes: number) =>
     bytes / unit >= 10 ? Math.round(bytes / unit) : (bytes / unit).toFixed(1);

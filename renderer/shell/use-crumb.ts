@@ -10,5 +10,6 @@ export function useCrumb(pathname: string): string | null {
     enabled: runId !== null,
   });
   if (runId !== null) return run.data?.name ?? '…';
+  if (pathname === '/queue') return 'Queue';
   return matchPath('/:list/:name', pathname)?.name ?? null;
 }

@@ -1,4 +1,4 @@
-import { IconBox, IconDatabase, IconPlugConnected } from '@tabler/icons-react';
+import { IconBox, IconDatabase, IconPlugConnected, IconServer } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { orpc } from '../client/orpc.ts';
@@ -17,6 +17,7 @@ export function usePaletteItems(): readonly PaletteItem[] {
   const datasets = useQuery(orpc.datasets.list.queryOptions({ input: {} }));
   const models = useQuery(orpc.models.list.queryOptions({ input: {} }));
   const endpoints = useQuery(orpc.serving.list.queryOptions({ input: {} }));
+  const targets = useQuery(orpc.targets.list.queryOptions());
   return useMemo(
     () => [
       ...commands.map(
@@ -67,7 +68,17 @@ export function usePaletteItems(): readonly PaletteItem[] {
           run: () => navigate(`/endpoints/${encodeURIComponent(name)}`),
         }),
       ),
+      ...(targets.data ?? []).map(
+        ({ name, summary }): PaletteItem => ({
+          id: `target ${name}`,
+          kind: 'target',
+          title: name,
+          icon: <IconServer size={16} stroke={1.5} />,
+          note: summary,
+          run: () => navigate(`/targets/${encodeURIComponent(name)}`),
+        }),
+      ),
     ],
-    [runs.data, datasets.data, models.data, endpoints.data],
+    [runs.data, datasets.data, models.data, endpoints.data, targets.data],
   );
 }

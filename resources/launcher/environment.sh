@@ -28,8 +28,8 @@ use_environment() {
   done
   tell 'the Python environment is ready'
   VIRTUAL_ENV=${python%/bin/python}
-  PATH="$VIRTUAL_ENV/bin:$PATH"
-  export VIRTUAL_ENV PATH
+  program_path="$VIRTUAL_ENV/bin:$program_path"
+  export VIRTUAL_ENV
 }
 
 find_environment() {
@@ -102,7 +102,7 @@ as_user() {
   (
     cd "$folder/code" || exit 1
     unset PYTHONPATH
-    PIP_USER=0
+    PATH=$program_path PIP_USER=0
     export PIP_USER
     exec "$@"
   )

@@ -17,6 +17,9 @@ set -u
 launcher=${0%/*}
 folder=$1 limit=$2 data_kib=$3 groups=$4 groups_json=$5 python=$6 environment=$7 system_packages=$8
 shift 8
+# The program's own search path may lack what this shell needs.
+program_path=$PATH
+PATH="/usr/bin:/bin:$PATH"
 
 . "$launcher/processes.sh"
 . "$launcher/environment.sh"
@@ -50,10 +53,11 @@ tell() {
     >>"$folder/journal/launcher.jsonl"
 }
 
-# What the interpreter and its packages are, as one line of JSON; the SDK knows more than a plain interpreter.
+# What the interpreter and its packages are, as one line of JSON; the SDK knows more than a plain interpreter. The program
+# starts meanwhile and comes first.
 record_facts() {
   cd / || return
-  values=$("$python" -m lathe.describe 2>/dev/null </dev/null) || values=$("$python" -c '
+  values=$(nice "$python" -m lathe.describe 2>/dev/null </dev/null) || values=$(nice "$python" -c '
 import json, platform
 print(json.dumps({"python": platform.python_version()}))' 2>/dev/null </dev/null)
   case $values in
@@ -76,6 +80,7 @@ run_program() {
     [ -z "$data_kib" ] || ulimit -d "$data_kib"
     # Asked to stop before there was anyone to ask.
     [ ! -e "$folder/cancel" ] || exit 143
+    PATH=$program_path
     exec "$@"
   )
   code=$?

@@ -42,7 +42,8 @@ type Changes = Partial<Omit<LaunchSpec, 'environment' | 'resources'>> & {
 export function makeRun(changes: Changes = {}): { id: RunId; folder: string } {
   const id = crypto.randomBytes(16).toString('hex') as RunId;
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lathe-run-'));
-  for (const name of ['code', 'inputs', 'journal', 'outputs', 'checkpoint']) fs.mkdirSync(path.join(folder, name));
+  for (const name of ['code', 'inputs', 'journal', 'outputs', 'checkpoint'])
+    fs.mkdirSync(path.join(folder, name));
   const { environment, resources, code, ...rest } = changes;
   const launch: LaunchSpec = {
     version: 1,
@@ -70,7 +71,8 @@ export function makeRun(changes: Changes = {}): { id: RunId; folder: string } {
   };
   fs.writeFileSync(path.join(folder, 'launch.json'), JSON.stringify(launch));
   fs.writeFileSync(path.join(folder, 'params.json'), JSON.stringify(launch.params));
-  for (const [name, text] of Object.entries(code ?? {})) fs.writeFileSync(path.join(folder, 'code', name), text);
+  for (const [name, text] of Object.entries(code ?? {}))
+    fs.writeFileSync(path.join(folder, 'code', name), text);
   fs.chmodSync(folder, 0o755);
   giveAway(folder);
   return { id, folder };
@@ -96,11 +98,15 @@ export function makeData(files: Readonly<Record<string, string>>): string {
 function giveAway(place: string): void {
   if (process.getuid?.() !== 0) return;
   fs.lchownSync(place, somebody.uid, somebody.gid);
-  if (fs.lstatSync(place).isDirectory()) for (const name of fs.readdirSync(place)) giveAway(path.join(place, name));
+  if (fs.lstatSync(place).isDirectory())
+    for (const name of fs.readdirSync(place)) giveAway(path.join(place, name));
 }
 
 export async function prepare(executor: DockerExecutor, run: { id: RunId; folder: string }): Promise<void> {
-  await executor.prepare(run.id, run.folder, { signal: AbortSignal.timeout(300_000), onProgress: () => undefined });
+  await executor.prepare(run.id, run.folder, {
+    signal: AbortSignal.timeout(300_000),
+    onProgress: () => undefined,
+  });
 }
 
 export async function begin(
@@ -113,7 +119,11 @@ export async function begin(
 }
 
 /** Look at a run as the core does until it has ended. */
-export async function watch(executor: DockerExecutor, handle: JobHandle, folder: string): Promise<ExitSentinel | null> {
+export async function watch(
+  executor: DockerExecutor,
+  handle: JobHandle,
+  folder: string,
+): Promise<ExitSentinel | null> {
   while ((await executor.observe(handle, folder)) === 'running') await sleep(50);
   const text = await fs.promises.readFile(path.join(folder, 'exit.json'), 'utf8').catch(() => null);
   return text === null ? null : exitSentinel.parse(JSON.parse(text));
@@ -126,7 +136,11 @@ export async function runToEnd(executor: DockerExecutor, run: { id: RunId; folde
 }
 
 /** Wait until something is so, looking often. */
-export async function until(what: string, isSo: () => boolean | Promise<boolean>, limitMs = 60_000): Promise<void> {
+export async function until(
+  what: string,
+  isSo: () => boolean | Promise<boolean>,
+  limitMs = 60_000,
+): Promise<void> {
   for (const end = Date.now() + limitMs; !(await isSo()); ) {
     if (Date.now() > end) throw new Error(`it did not come about: ${what}`);
     await sleep(50);

@@ -15,7 +15,9 @@ for n in range(600):
 `;
 
 describe.skipIf(!engine)('an engine that is killed while a run is in it', () => {
-  it('concludes nothing while it is away, and tells of the end when it is back', { timeout: 300_000 }, async () => {
+  it('concludes nothing while it is away, and tells of the end when it is back', {
+    timeout: 300_000,
+  }, async () => {
     const executor = executorFor(engine!);
     const run = pythonRun(slow);
     const handle = await begin(executor, run);
@@ -45,12 +47,19 @@ describe.skipIf(!engine)('an engine that is killed while a run is in it', () => 
     await executor.close();
   });
 
-  it('does not start a second container for a run that was submitted while it went away', { timeout: 300_000 }, async () => {
+  it('does not start a second container for a run that was submitted while it went away', {
+    timeout: 300_000,
+  }, async () => {
     const executor = executorFor(engine!);
     const run = pythonRun(`print('once')`);
-    await executor.prepare(run.id, run.folder, { signal: new AbortController().signal, onProgress: () => undefined });
+    await executor.prepare(run.id, run.folder, {
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+    });
     await engine!.kill();
-    await expect(executor.submit(run.id, run.folder, { gpus: [] })).rejects.toMatchObject({ code: 'TARGET_FAILED' });
+    await expect(executor.submit(run.id, run.folder, { gpus: [] })).rejects.toMatchObject({
+      code: 'TARGET_FAILED',
+    });
     await engine!.start();
     expect(await executor.find(run.id, run.folder)).toBeNull();
     const handle = await executor.submit(run.id, run.folder, { gpus: [] });

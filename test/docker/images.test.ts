@@ -41,7 +41,10 @@ async function prepareAloud(run: ReturnType<typeof makeRun>): Promise<Progress[]
 }
 
 const imageOf = (run: { folder: string }) =>
-  JSON.parse(fs.readFileSync(path.join(run.folder, 'container.json'), 'utf8')) as { image: string; imageId: string };
+  JSON.parse(fs.readFileSync(path.join(run.folder, 'container.json'), 'utf8')) as {
+    image: string;
+    imageId: string;
+  };
 
 describe.skipIf(!engine)('an image that is built from the code folder', () => {
   const dockerfile = `FROM ${TEST_IMAGE}\nCOPY words.txt /made\n`;
@@ -49,7 +52,7 @@ describe.skipIf(!engine)('an image that is built from the code folder', () => {
   it('is built once for the same files, and again for others', async () => {
     const run = built(dockerfile, { 'words.txt': `first ${workspaceId}` });
     const said = await prepareAloud(run);
-    expect(said.map(({ message }) => message).join('\n')).toMatch(/Step 2\/2/);
+    expect(said.map(({ message }) => message).join('\n')).toMatch(/Step 2\/3/);
     expect((await runToEnd(executor, run)).exit?.state).toBe('finished');
     expect(outputOf(run)).toBe(`first ${workspaceId}`);
 
@@ -74,7 +77,9 @@ describe.skipIf(!engine)('an image that is built from the code folder', () => {
   });
 
   it('says which line failed, and what it said', async () => {
-    const run = built(`FROM ${TEST_IMAGE}\n\n# a comment\nRUN echo fine\nRUN echo it is broken >&2; \\\n    exit 3\n`);
+    const run = built(
+      `FROM ${TEST_IMAGE}\n\n# a comment\nRUN echo fine\nRUN echo it is broken >&2; \\\n    exit 3\n`,
+    );
     await expect(prepare(executor, run)).rejects.toMatchObject({
       code: 'ENVIRONMENT_FAILED',
       message: expect.stringMatching(/Dockerfile, line 5.*it is broken/s),
@@ -110,7 +115,9 @@ describe.skipIf(!engine)('an image that is not there', () => {
     await pipeline(await engine!.docker.getImage(`${repo}:${tag}`).get(), fs.createWriteStream(archive));
     await engine!.docker.getImage(`${repo}:${tag}`).remove();
 
-    const run = pythonRun(`print('from the archive')`, { environment: { image: `${repo}:${tag}`, imageArchive: archive } });
+    const run = pythonRun(`print('from the archive')`, {
+      environment: { image: `${repo}:${tag}`, imageArchive: archive },
+    });
     const said = await prepareAloud(run);
     expect(said.some(({ message }) => message === 'loading image.tar')).toBe(true);
     await runToEnd(executor, run);
@@ -129,7 +136,9 @@ describe.skipIf(!engine)('an image that is not there', () => {
     const archive = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'lathe-archive-')), 'image.tar');
     fs.writeFileSync(archive, 'this is no archive'.repeat(100));
     const run = pythonRun('', { environment: { image: 'lathe-none:1', imageArchive: archive } });
-    await expect(prepare(executor, run)).rejects.toMatchObject({ code: expect.stringMatching(/DATA_MALFORMED|NOT_FOUND/) });
+    await expect(prepare(executor, run)).rejects.toMatchObject({
+      code: expect.stringMatching(/DATA_MALFORMED|NOT_FOUND/),
+    });
     fs.rmSync(path.dirname(archive), { recursive: true });
   });
 
@@ -164,7 +173,9 @@ describe.skipIf(!engine)('what a workspace left in the engine', () => {
     expect(image.lastUsedAt).toBeGreaterThan(Date.now() - 3_600_000);
 
     const stranger = executorFor(engine!, { workspaceId: 'somebody-else' });
-    await expect(stranger.removeLeftovers([String(handle.container)])).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    await expect(stranger.removeLeftovers([String(handle.container)])).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+    });
     await stranger.close();
     await executor.removeLeftovers([String(handle.container), image.id]);
     const after = await executor.leftovers();
@@ -176,7 +187,9 @@ describe.skipIf(!engine)('what a workspace left in the engine', () => {
     const run = pythonRun('import time; time.sleep(60)');
     await prepare(executor, run);
     const handle = await executor.submit(run.id, run.folder, { gpus: [] });
-    await expect(executor.removeLeftovers([String(handle.container)])).rejects.toMatchObject({ code: 'IN_USE' });
+    await expect(executor.removeLeftovers([String(handle.container)])).rejects.toMatchObject({
+      code: 'IN_USE',
+    });
     await executor.cancel(handle, run.folder, true);
     await executor.collect(handle, run.folder);
   });

@@ -53,7 +53,10 @@ open(os.environ['LATHE_RUN_DIR'] + '/journal/train.jsonl', 'w').write('{"type":"
     expect(fs.readFileSync(path.join(run.folder, 'outputs/model.bin'), 'utf8')).toBe('weights');
     expect(outputOf(run, 'journal/train.jsonl')).toContain('header');
     expect(evidence).toMatchObject({ outOfMemory: false, endedBy: null });
-    expect(evidence.environment).toMatchObject({ image: 'lathe-test-base:2', python: expect.stringMatching(/^3\./) });
+    expect(evidence.environment).toMatchObject({
+      image: 'lathe-test-base:2',
+      python: expect.stringMatching(/^3\./),
+    });
     expect(evidence.environment.imageId).toMatch(/^sha256:[0-9a-f]{64}$/);
   });
 
@@ -88,7 +91,11 @@ os.write(1, b'\\xff\\xfe caf\\xc3\\xa9 \\x00 torn \\xe2\\x82')
 os.write(2, b'\\x80')
 `);
     await runToEnd(executor, run);
-    const wanted = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(' café \0 torn '), Buffer.from([0xe2, 0x82])]);
+    const wanted = Buffer.concat([
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from(' café \0 torn '),
+      Buffer.from([0xe2, 0x82]),
+    ]);
     expect(fs.readFileSync(path.join(run.folder, 'stdout.log'))).toEqual(wanted);
     expect(fs.readFileSync(path.join(run.folder, 'stderr.log'))).toEqual(Buffer.from([0x80]));
   });
@@ -102,7 +109,10 @@ for n in range(100):
 `);
     const { exit } = await runToEnd(executor, run);
     expect(exit?.state).toBe('finished');
-    const block = Array.from({ length: 10_000 }, (_, n) => `${String(n).padStart(9, '0')} ${'x'.repeat(89)}\n`).join('');
+    const block = Array.from(
+      { length: 10_000 },
+      (_, n) => `${String(n).padStart(9, '0')} ${'x'.repeat(89)}\n`,
+    ).join('');
     const wanted = crypto.createHash('sha256');
     for (let n = 0; n < 100; n++) wanted.update(block);
     const got = crypto.createHash('sha256').update(fs.readFileSync(path.join(run.folder, 'stdout.log')));
@@ -148,7 +158,10 @@ for n in range(100):
     const run = pythonRun(countToTen);
     const handle = await begin(executor, run);
     expect(await executor.submit(run.id, run.folder, { gpus: [] })).toEqual(handle);
-    const listed = await engine!.docker.listContainers({ all: true, filters: { label: [`lathe.run=${run.id}`] } });
+    const listed = await engine!.docker.listContainers({
+      all: true,
+      filters: { label: [`lathe.run=${run.id}`] },
+    });
     expect(listed).toHaveLength(1);
     await watch(executor, handle, run.folder);
     await executor.collect(handle, run.folder);
@@ -188,7 +201,10 @@ print('ready', flush=True)
 time.sleep(60)
 `);
     const handle = await begin(executor, run);
-    await until('it is ready', async () => (await executor.observe(handle, run.folder)) && outputOf(run).includes('ready'));
+    await until(
+      'it is ready',
+      async () => (await executor.observe(handle, run.folder)) && outputOf(run).includes('ready'),
+    );
     await executor.cancel(handle, run.folder, false);
     expect(await watch(executor, handle, run.folder)).toMatchObject({ state: 'cancelled', exitCode: 0 });
     expect(outputOf(run)).toBe('ready\nsaving\n');
@@ -207,11 +223,17 @@ print('ready', flush=True)
 time.sleep(60)
 `);
     const handle = await begin(executor, run);
-    await until('it is ready', async () => (await executor.observe(handle, run.folder)) && outputOf(run).includes('ready'));
+    await until(
+      'it is ready',
+      async () => (await executor.observe(handle, run.folder)) && outputOf(run).includes('ready'),
+    );
     await executor.cancel(handle, run.folder, false);
     expect(await executor.observe(handle, run.folder)).toBe('running');
     await executor.cancel(handle, run.folder, true);
-    expect(await watch(executor, handle, run.folder)).toMatchObject({ state: 'cancelled', signal: 'SIGKILL' });
+    expect(await watch(executor, handle, run.folder)).toMatchObject({
+      state: 'cancelled',
+      signal: 'SIGKILL',
+    });
     await executor.collect(handle, run.folder);
   });
 });
@@ -237,9 +259,12 @@ describe.skipIf(!engine)('a container that is ended from outside', () => {
   });
 
   it('for want of memory says that', async () => {
-    const run = pythonRun(`x = bytearray(400_000_000)\nfor i in range(0, len(x), 4096): x[i] = 1\nprint('alive')`, {
-      resources: { memoryBytes: 100 * 2 ** 20 },
-    });
+    const run = pythonRun(
+      `x = bytearray(400_000_000)\nfor i in range(0, len(x), 4096): x[i] = 1\nprint('alive')`,
+      {
+        resources: { memoryBytes: 100 * 2 ** 20 },
+      },
+    );
     const { exit, evidence } = await runToEnd(executor, run);
     expect(exit).toMatchObject({ state: 'failed', signal: 'SIGKILL' });
     expect(evidence).toMatchObject({ outOfMemory: true });
@@ -247,7 +272,9 @@ describe.skipIf(!engine)('a container that is ended from outside', () => {
   });
 
   it('by its time limit, though no core is there', async () => {
-    const run = pythonRun(`import time\nprint('begun', flush=True)\ntime.sleep(60)`, { resources: { timeLimitMs: 1000 } });
+    const run = pythonRun(`import time\nprint('begun', flush=True)\ntime.sleep(60)`, {
+      resources: { timeLimitMs: 1000 },
+    });
     const first = executorFor(engine!);
     const handle = await begin(first, run);
     await first.close();
@@ -335,13 +362,21 @@ end = time.time() + 60
 while time.time() < end: pass
 `);
     const handle = await begin(executor, run);
-    await until('it is ready', async () => (await executor.observe(handle, run.folder)) && outputOf(run).includes('ready'));
+    await until(
+      'it is ready',
+      async () => (await executor.observe(handle, run.folder)) && outputOf(run).includes('ready'),
+    );
     const first = (await executor.usage(handle, run.folder))!;
-    await until('it has used more', async () => (await executor.usage(handle, run.folder))!.cpuMs > first.cpuMs + 50);
+    await until(
+      'it has used more',
+      async () => (await executor.usage(handle, run.folder))!.cpuMs > first.cpuMs + 50,
+    );
     expect(first.memoryBytes).toBeGreaterThan(50_000_000);
     expect(first.memoryBytes).toBeLessThan(200_000_000);
     expect(first.processes).toBeGreaterThanOrEqual(2);
-    expect(first.pids.map((pid) => fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8')).join()).toContain('main.py');
+    expect(first.pids.map((pid) => fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8')).join()).toContain(
+      'main.py',
+    );
     await executor.cancel(handle, run.folder, true);
     await watch(executor, handle, run.folder);
     expect(await executor.usage(handle, run.folder)).toBeNull();

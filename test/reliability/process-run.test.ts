@@ -194,6 +194,16 @@ describe.skipIf(process.platform === 'win32')('a program run as a process', () =
     });
   });
 
+  it('may have a search path of its own that has nothing', async () => {
+    const { exit, folder } = await bench.run({
+      command: ['/bin/sh', '-c', 'echo "$PATH"; exit 3'],
+      variables: { PATH: '/nowhere' },
+      resources: { timeLimitMs: 60_000 },
+    });
+    expect(exit).toMatchObject({ state: 'failed', exitCode: 3 });
+    expect(textOf(folder, 'stdout.log')).toBe('/nowhere\n');
+  });
+
   it('sees nothing of what is only Lathe’s', async () => {
     process.env.LATHE_TOKEN = 'a secret';
     process.env.SOME_API_TOKEN = 'another';

@@ -63,7 +63,7 @@ describe.skipIf(!python)('the Python environment of a run', () => {
 
   it('is made once and used again', async () => {
     const first = await bench.run(program(['lathe_test_word==1.0']));
-    expect(textOf(first.folder, 'stderr.log')).toMatch(/installed [^]*lathe.test.word/i);
+    expect(textOf(first.folder, 'stderr.log')).toMatch(/installed [\s\S]*lathe.test.word/i);
     expect(first.exit?.state).toBe('finished');
     expect(textOf(first.folder, 'stdout.log')).toContain('from the wheel');
     expect(messages(first.folder)).toContain('making the Python environment');

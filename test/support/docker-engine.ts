@@ -45,10 +45,8 @@ export async function findTestEngine(): Promise<TestEngine | null> {
 /**
  * A daemon of the test's own, with its socket and all of its data in a temporary folder. Needs root, Linux and dockerd; Debian's is
  * installed where LATHE_TEST_REQUIRE asks for it.
- *
- * @param listen further addresses, with what belongs to them (`--tls…`)
  */
-export async function startOwnEngine(listen: readonly string[] = []): Promise<OwnEngine | null> {
+export async function startOwnEngine(): Promise<OwnEngine | null> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0)
     return skipped('no engine runs, and only root on Linux can start one');
   if (!has('dockerd') && required()) install('docker.io');
@@ -64,13 +62,15 @@ export async function startOwnEngine(listen: readonly string[] = []): Promise<Ow
       `--${name}`,
       path.join(folder, name === 'pidfile' ? 'pid' : name),
     ]);
-    // Without a bridge it leaves the network of this machine as it is.
-    const words = ['-H', `unix://${socket}`, ...listen, ...places, '--bridge=none', '--iptables=false'];
-    daemon = spawn('dockerd', words, { stdio: ['ignore', log, log], detached: true });
+    // In a network of its own: a daemon makes and removes bridges and packet filters, also those of an engine that runs already.
+    const words = ['--net', 'dockerd', '-H', `unix://${socket}`, ...places];
+    daemon = spawn('unshare', words, { stdio: ['ignore', log, log], detached: true });
     fs.closeSync(log);
     for (let left = 300; !(await answers(docker)); left--) {
       if (left === 0 || daemon.exitCode !== null)
-        throw new Error(`dockerd did not start:\n${fs.readFileSync(path.join(folder, 'log'), 'utf8').slice(-3000)}`);
+        throw new Error(
+          `dockerd did not start:\n${fs.readFileSync(path.join(folder, 'log'), 'utf8').slice(-3000)}`,
+        );
       await sleep(100);
     }
   };
@@ -84,15 +84,47 @@ export async function startOwnEngine(listen: readonly string[] = []): Promise<Ow
   };
   const docker = new Docker({ socketPath: socket });
   await start();
+  const kill = async () => {
+    await end('SIGKILL');
+    // Its containerd dies with it; where nobody buries the dead, the next daemon would take it for a living one.
+    fs.rmSync(path.join(folder, 'exec-root/containerd/containerd.pid'), { force: true });
+  };
   const stop = async () => {
     await end('SIGTERM');
+    for (const pid of processesOf(folder)) process.kill(pid, 'SIGKILL');
+    for (const place of mountsBelow(folder)) spawnSync('umount', ['-l', place]);
     fs.rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   };
   if (!(await provideImage(docker))) {
     await stop();
     return skipped('no base image could be made');
   }
-  return { host: `unix://${socket}`, docker, folder, start, stop, kill: () => end('SIGKILL') };
+  return { host: `unix://${socket}`, docker, folder, start, stop, kill };
+}
+
+/** What a daemon that was killed leaves: the keepers of its containers, which have its folder among their words. */
+function processesOf(folder: string): number[] {
+  return fs.readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      const words = fs.readFileSync(`/proc/${name}/cmdline`, 'utf8');
+      return words.includes('containerd-shim') && words.includes(folder) ? [Number(name)] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Deepest first. */
+function mountsBelow(folder: string): string[] {
+  const places = fs
+    .readFileSync('/proc/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '');
+  return places
+    .filter((place) => place.startsWith(`${folder}/`))
+    .sort()
+    .reverse();
 }
 
 const required = () => (process.env.LATHE_TEST_REQUIRE ?? '').split(',').includes('docker');

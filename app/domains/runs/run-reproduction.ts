@@ -6,6 +6,9 @@ import type { MetricStore } from '../../storage/metric-store.ts';
 import { compareReproduction } from './reproduction.ts';
 import type { RunRow } from './runs.repository.ts';
 
+/** Facts that no two runs have in common, and that say nothing about what came out: the name of a container, for one. */
+const ALWAYS_NEW: ReadonlySet<string> = new Set(['host', 'pid']);
+
 /** Points read at a time. */
 const PAGE = 100_000;
 
@@ -27,7 +30,7 @@ export function reproductionOf(
     environment: row.environment,
     points: allPoints(metrics, row.id),
   });
-  return compareReproduction(side(rows([run.reproducesRunId])[0]!), side(run));
+  return compareReproduction(side(rows([run.reproducesRunId])[0]!), side(run), ALWAYS_NEW);
 }
 
 function allPoints(metrics: MetricStore, run: RunId): Map<string, { steps: number[]; values: number[] }> {

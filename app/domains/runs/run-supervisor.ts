@@ -165,8 +165,10 @@ export function createRunSupervisor(core: Core, parts: SupervisorParts): RunSupe
     const folder = folders.run(id);
     const target = parts.target(run.target);
     // Asked before the journal is read: whatever the process wrote before it ended is then read below.
-    const exit = await readExit(folder, log);
+    let exit = await readExit(folder, log);
     const there = exit ? 'gone' : await target.executor.observe(entry.handle, folder);
+    // Some targets write the sentinel themselves when they see the end.
+    if (there === 'gone') exit ??= await readExit(folder, log);
     await ingestJournals(core, parts, id, (batch) => {
       if (batch.progress) entry.job.update({ progress: batch.progress });
       if (batch.points.length > 0) points.emit({ runId: id, points: batch.points });
@@ -374,13 +376,7 @@ export function createRunSupervisor(core: Core, parts: SupervisorParts): RunSupe
       await inTurn(startQueued);
       wake();
       const placement = id && placing.get(id);
-      if (!placement) return;
-      const patience = new AbortController();
-      await Promise.race([
-        placement.done,
-        delay(START_PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => undefined),
-      ]);
-      patience.abort();
+      if (placement) await patiently(placement.done);
     },
     waitingFor: (id) =>
       waiting.get(id) ?? (placing.has(id) ? 'what it needs: its environment is being made ready' : null),
@@ -389,15 +385,28 @@ export function createRunSupervisor(core: Core, parts: SupervisorParts): RunSupe
     cancel,
     busy: () => repository.idsByStatus('queued', 'running').length > 0,
     async close() {
+      clearTimeout(timer);
+      // What is started in a moment is still started: short commands, too, take the queue a step further.
+      const unfinished = [...placing.values()];
+      await patiently(Promise.all(unfinished.map(({ done }) => done)));
       closed = true;
       clearTimeout(timer);
-      const unfinished = [...placing.values()];
-      for (const { abort } of unfinished) abort.abort();
-      await Promise.all(unfinished.map(({ done }) => done));
+      for (const { abort } of placing.values()) abort.abort();
+      await Promise.all([...placing.values()].map(({ done }) => done));
       await turn;
       parts.telemetry.close();
     },
   };
+}
+
+/** Wait for something that is usually quick. */
+async function patiently(work: Promise<unknown>): Promise<void> {
+  const patience = new AbortController();
+  await Promise.race([
+    work,
+    delay(START_PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => undefined),
+  ]);
+  patience.abort();
 }
 
 function lostAtStart(run: RunRow): Failure {

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { atOnce, type CodeSnapshot, type RunResources, type Scheduling } from '../../contract/execution.ts';
-import type { Recipe } from '../../contract/recipe.ts';
+import { durationMs, type Recipe } from '../../contract/recipe.ts';
 import type { Run } from '../../contract/runs.contract.ts';
 import type { ParameterValue } from '../../contract/wire.ts';
 import { AppError, fromSystemError } from '../../kernel/app-error.ts';
@@ -134,19 +134,19 @@ function resourcesOf({ resources }: Recipe): RunResources {
     gpus: resources.gpus,
     shareGpus: resources.shareGpus,
     shmBytes: resources.shm ?? null,
-    timeLimitMs: resources.time ?? null,
+    timeLimitMs: resources.time === undefined ? null : durationMs(resources.time),
   };
 }
 
-/** The declared parameters with the values of this run as their defaults. */
+/** The declared parameters with the values of this run as their defaults; a recipe that declares none goes on taking any. */
 function withValues(
   declared: Recipe['params'],
   values: Readonly<Record<string, ParameterValue>>,
 ): Recipe['params'] {
   return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => {
-      const known = declared[key];
-      return [key, typeof known === 'object' ? { ...known, default: value } : value];
+    Object.entries(declared).map(([key, known]) => {
+      const value = values[key] ?? null;
+      return [key, typeof known === 'object' ? { ...known, default: value } : (value ?? known)];
     }),
   );
 }

@@ -23,7 +23,8 @@ export class ContainerFollower {
     container: string,
     folder: string,
     attempt: Attempt,
-    remote: boolean,
+    /** Whether the container has ended already, and whether its files are elsewhere. */
+    state: { readonly ended: boolean; readonly remote: boolean },
     log: Logger,
   ) {
     this.#engine = engine;
@@ -31,8 +32,8 @@ export class ContainerFollower {
     this.#folder = folder;
     this.#attempt = attempt;
     this.#log = log;
-    this.#remote = remote ? new RemoteFolder(engine, container, folder, log) : null;
-    this.#logs = new LogCopy(engine, container, folder, attempt);
+    this.#remote = state.remote ? new RemoteFolder(engine, container, folder, log) : null;
+    this.#logs = new LogCopy(engine, container, folder, attempt, state.ended);
   }
 
   /** The container runs: go on with what broke off. */
@@ -44,7 +45,7 @@ export class ContainerFollower {
         container: this.#container,
         error: String(failure),
       });
-    this.#copyAgain();
+    this.#copyAgain(false);
   }
 
   /** The container has ended: true once everything is here; throws what keeps it from being here, and goes on at the next call. */
@@ -52,7 +53,7 @@ export class ContainerFollower {
     if (this.#logs.silent) void this.#logs.stop();
     if (this.#logs.state === 'broken') {
       const { failure } = this.#logs;
-      this.#copyAgain();
+      this.#copyAgain(true);
       if (failure !== null) throw failure;
     }
     const files = this.#remote?.finished() ?? true;
@@ -63,8 +64,8 @@ export class ContainerFollower {
     await Promise.all([this.#logs.stop(), this.#remote?.stop()]);
   }
 
-  #copyAgain(): void {
+  #copyAgain(last: boolean): void {
     this.#begunAt = Date.now();
-    this.#logs = new LogCopy(this.#engine, this.#container, this.#folder, this.#attempt);
+    this.#logs = new LogCopy(this.#engine, this.#container, this.#folder, this.#attempt, last);
   }
 }

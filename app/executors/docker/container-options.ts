@@ -4,9 +4,9 @@ import type { LaunchSpec } from '../../kernel/ports/launch.ts';
 import type { Grant } from '../executor.ts';
 import { labels } from './container-labels.ts';
 import { containerPaths, inputPath } from './container-paths.ts';
+import { containerVariables } from './container-variables.ts';
 import type { EngineTraits } from './engine-traits.ts';
 import { gpuDevices } from './gpu-devices.ts';
-import { programVariables } from './program-variables.ts';
 import { underTimeLimit } from './time-limit.ts';
 
 export interface User {
@@ -67,7 +67,7 @@ export function containerOptions(plan: ContainerPlan): Dockerode.ContainerCreate
       [labels.timeLimitMs]: String(resources.timeLimitMs ?? ''),
       [labels.timeWatch]: watched ? 'container' : 'core',
     },
-    Env: programVariables(launch, plan.grant.gpus, {
+    Env: containerVariables(launch, plan.grant, {
       imageVariables: plan.image.variables,
       mappedUser: user.User !== undefined,
       amdRenumbered: gpus.amdRenumbered,

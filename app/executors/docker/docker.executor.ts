@@ -3,6 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Logger } from '../../kernel/logger.ts';
+import { collectOutputs } from '../collected-outputs.ts';
 import type { Executor, JobHandle } from '../executor.ts';
 import { checkEngine, type EngineCheck } from './check-engine.ts';
 import { ContainerFollower } from './container-follower.ts';
@@ -31,7 +32,7 @@ import {
 import { signalContainer } from './signal-container.ts';
 import { startContainer } from './start-container.ts';
 import { clearTimeLimit, enforceTimeLimit } from './time-limit.ts';
-import { writeExit } from './write-exit.ts';
+import { endedWell, writeExit } from './write-exit.ts';
 
 export interface DockerExecutor extends Executor {
   /** What this workspace left in the engine, and what removing it frees. */
@@ -68,7 +69,7 @@ export function createDockerExecutor(parts: {
 
   const isShared = () => engine.ask(async ({ traits }) => traits.shared);
 
-  async function follow(handle: JobHandle, folder: string): Promise<ContainerFollower> {
+  async function follow(handle: JobHandle, folder: string, ended: boolean): Promise<ContainerFollower> {
     const { container, attempt } = handleForm.parse(handle);
     const there = followers.get(container);
     if (there) return there;
@@ -82,7 +83,14 @@ export function createDockerExecutor(parts: {
           details: { folder, container },
         },
       );
-    const follower = new ContainerFollower(engine, container, folder, written, !(await isShared()), log);
+    const follower = new ContainerFollower(
+      engine,
+      container,
+      folder,
+      written,
+      { ended, remote: !(await isShared()) },
+      log,
+    );
     followers.set(container, follower);
     return follower;
   }
@@ -157,7 +165,10 @@ export function createDockerExecutor(parts: {
       const container = await startContainer(engine, plan, async (id) => {
         if (!traits.shared) await fillContainer(engine, id, folder, sdk);
       });
-      return { container, attempt: attempt.attempt };
+      const handle = { container, attempt: attempt.attempt };
+      // Its first words are here before anybody looks at it.
+      await follow(handle, folder, false);
+      return handle;
     },
 
     async find(run, folder) {
@@ -180,7 +191,7 @@ export function createDockerExecutor(parts: {
         await unfollow(container);
         return 'gone';
       }
-      const follower = await follow(handle, folder);
+      const follower = await follow(handle, folder, hasEnded(found));
       if (!hasEnded(found)) {
         follower.keepUp();
         await enforceTimeLimit(engine, found, folder);
@@ -208,6 +219,7 @@ export function createDockerExecutor(parts: {
         (found ? await evidenceOf(engine, found, folder, prepared) : missingEvidence(folder, prepared));
       if (!saved) await writeEvidence(folder, attempt, evidence);
       await unfollow(container);
+      await collectOutputs(folder, (await endedWell(folder)) ? (await readLaunch(folder)).outputs : []);
       await removeContainer(engine, container);
       if (prepared?.inputsVolume) await removeInputsVolume(engine, prepared.inputsVolume);
       return evidence;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fromSystemError } from '../../kernel/app-error.ts';
 import { Demultiplexer } from './demultiplex.ts';
 import type { Engine } from './engine.ts';
+import { isOutage } from './engine-errors.ts';
 import { LogFile } from './log-file.ts';
 import type { Attempt } from './run-files.ts';
 
@@ -11,8 +12,9 @@ const SILENCE_MS = 15_000;
 
 /**
  * Copies a container's output to the run's log files as it comes. Every copy begins at the start of the log and skips what the
- * files have, so each byte arrives exactly once however often the copying is interrupted. Only a copy that saw the end of the log of
- * a container that was then no longer running is complete; all others are made again.
+ * files have, so each byte arrives exactly once however often the copying is interrupted. Engines lose the last lines of a stream that is
+ * open while the program ends (measured: two of three programs that end at once), and never those of one that is opened after
+ * it; so only a copy that was begun when the container had ended is complete.
  */
 export class LogCopy {
   #state: 'copying' | 'complete' | 'broken' = 'copying';
@@ -22,15 +24,19 @@ export class LogCopy {
   #stopped = false;
   /** Settles when nothing is written any more; never rejects. */
   readonly ended: Promise<void>;
+  /** Whether the container had ended before this copy began. */
+  readonly last: boolean;
 
-  constructor(engine: Engine, container: string, folder: string, attempt: Attempt) {
+  constructor(engine: Engine, container: string, folder: string, attempt: Attempt, last: boolean) {
+    this.last = last;
     this.ended = this.#copy(engine, container, folder, attempt).then(
-      (complete) => {
-        this.#state = complete ? 'complete' : 'broken';
+      (whole) => {
+        this.#state = whole && last ? 'complete' : 'broken';
       },
       (error: unknown) => {
         this.#state = 'broken';
-        this.#failure = this.#stopped ? null : fromSystemError(error, folder);
+        // A stream that is cut is no fault of its own: whoever looks at the container meets the outage itself.
+        this.#failure = this.#stopped || isOutage(error) ? null : fromSystemError(error, folder);
       },
     );
   }
@@ -79,9 +85,6 @@ export class LogCopy {
       await stdout.close();
       stream.destroy();
     }
-    if (!stream.complete) return false;
-    // An engine that shuts down ends its streams as politely as a container does.
-    const { State } = await engine.ask(({ docker }) => docker.getContainer(id).inspect());
-    return !State.Running;
+    return stream.complete;
   }
 }

@@ -5,6 +5,7 @@ import { containerPaths } from './container-paths.ts';
 import type { Engine } from './engine.ts';
 import { receiveFolder } from './receive-files.ts';
 import { receiveJournals } from './receive-journals.ts';
+import { readLaunch } from './run-files.ts';
 
 /** How often journals are fetched; an engine that needs long for it is asked less often. */
 const ROUND_MS = 1500;
@@ -83,6 +84,9 @@ export class RemoteFolder {
     const [engine, container, folder] = [this.#engine, this.#container, this.#folder];
     await receiveFolder(engine, container, containerPaths.outputs, path.join(folder, 'outputs'));
     await receiveFolder(engine, container, containerPaths.checkpoint, path.join(folder, 'checkpoint'));
+    // Patterns of the recipe may name files of the working folder.
+    if ((await readLaunch(folder)).outputs.length > 0)
+      await receiveFolder(engine, container, containerPaths.code, path.join(folder, 'code'));
     while (!(await receiveJournals(engine, container, folder, true)));
   }
 }

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { writeFileDurably } from '../../kernel/durable-file.ts';
-import type { ExitSentinel } from '../../kernel/ports/run-journal.ts';
+import { type ExitSentinel, exitSentinel } from '../../kernel/ports/run-journal.ts';
 import { endedAt, type Inspected } from './container-state.ts';
 import { endedByTimeLimit } from './time-limit.ts';
 
@@ -14,15 +14,22 @@ export async function writeExit(folder: string, container: Inspected, sharedCloc
   const exitCode = container.State.ExitCode;
   const cancelled = await cancelledBefore(folder, sharedClock ? at : Number.POSITIVE_INFINITY);
   const overTime = !cancelled && endedByTimeLimit(folder);
+  const signal = signalOf(exitCode);
   const exit: ExitSentinel = {
     state: cancelled ? 'cancelled' : exitCode === 0 && !overTime ? 'finished' : 'failed',
     at,
-    exitCode,
-    signal: signalOf(exitCode),
+    exitCode: signal === null ? exitCode : null,
+    signal,
     ...(overTime && { cause: 'time-limit' }),
     failure: null,
   };
   await writeFileDurably(file, JSON.stringify(exit));
+}
+
+/** Whether a run's sentinel says that it finished. */
+export async function endedWell(folder: string): Promise<boolean> {
+  const text = await fs.promises.readFile(path.join(folder, 'exit.json'), 'utf8').catch(() => null);
+  return text !== null && exitSentinel.parse(JSON.parse(text)).state === 'finished';
 }
 
 /** Shells and engines count a death by signal n as exit code 128 + n; null for all other codes. */

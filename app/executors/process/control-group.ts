@@ -14,6 +14,12 @@ export interface ControlGroup {
   readonly keeps: { readonly memory: boolean; readonly cpus: boolean };
 }
 
+/** What /proc/self/mounts and /proc/self/cgroup say; each is read where it is not given. */
+interface GroupPlace {
+  readonly mounts?: string;
+  readonly groups?: string;
+}
+
 /** Over how long processor time is counted against its limit. */
 const PERIOD_US = 100_000;
 
@@ -22,12 +28,17 @@ const PERIOD_US = 100_000;
  * launcher; so the kernel knows all of a job's processes, whatever they do, limits them together, and counts those that it
  * ended for want of memory.
  *
+ * @param place where this process is, as the kernel tells it
  * @returns null where no group can be made: another system, a container, a session without delegation
  */
-export async function makeControlGroup(name: string, limits: GroupLimits): Promise<ControlGroup | null> {
+export async function makeControlGroup(
+  name: string,
+  limits: GroupLimits,
+  place: GroupPlace = {},
+): Promise<ControlGroup | null> {
   if (process.platform !== 'linux') return null;
-  const mounts = await groupMounts();
-  const own = await ownGroups();
+  const mounts = groupMounts(place.mounts ?? (await readOrEmpty('/proc/self/mounts')));
+  const own = ownGroups(place.groups ?? (await readOrEmpty('/proc/self/cgroup')));
   return (
     (await makeUnified(mounts, own, name, limits)) ?? (await makeByController(mounts, own, name, limits))
   );
@@ -54,27 +65,27 @@ export async function removeControlGroup(folders: readonly string[]): Promise<vo
   await Promise.all(folders.map((folder) => fs.promises.rmdir(folder).catch(() => undefined)));
 }
 
-/** Version 2. Which limits a group can have is decided by its parent, so the nearest parent that gives them is taken. */
-async function makeUnified(mounts: Mounts, own: OwnGroups, name: string, limits: GroupLimits) {
+/** Version 2. Which limits a group can have is decided by its parent, so the nearest parent that gives memory is taken. */
+async function makeUnified(mounts: Mounts, own: OwnGroups, name: string, { memoryBytes, cpus }: GroupLimits) {
   const root = mounts.get('');
   const at = own.get('');
   if (root === undefined || at === undefined) return null;
-  const wanted = [limits.memoryBytes !== null && 'memory', limits.cpus !== null && 'cpu'].filter(Boolean);
   for (let parent = path.join(root, at); parent.startsWith(root); parent = path.dirname(parent)) {
     const given = (await readOrEmpty(path.join(parent, 'cgroup.subtree_control'))).trim().split(' ');
     // Without memory it could not tell what was ended for want of it; version 1 or plain limits do better then.
-    if (!given.includes('memory') || wanted.some((controller) => !given.includes(String(controller))))
-      continue;
+    if (!given.includes('memory')) continue;
     // Moving a process takes the right to write in the nearest group that both places have in common.
     if (!(await mayWrite(path.join(parent, 'cgroup.procs')))) continue;
     const folder = await makeFolder(path.join(parent, name));
     if (!folder) continue;
-    const kept = await keep(folder, [
-      limits.memoryBytes !== null && ['memory.max', String(limits.memoryBytes)],
-      limits.memoryBytes !== null && ['memory.swap.max?', '0'],
-      limits.cpus !== null && ['cpu.max', `${Math.round(limits.cpus * PERIOD_US)} ${PERIOD_US}`],
+    const memory = await keep(folder, [
+      memoryBytes !== null && ['memory.max', String(memoryBytes)],
+      memoryBytes !== null && ['memory.swap.max?', '0'],
     ]);
-    if (kept) return group([folder], 2, limits);
+    const quota = cpus === null ? '' : `${Math.round(cpus * PERIOD_US)} ${PERIOD_US}`;
+    const time = given.includes('cpu') && (await keep(folder, [cpus !== null && ['cpu.max', quota]]));
+    if (memory) return group([folder], 2, { memoryBytes, cpus: time ? cpus : null });
+    await removeControlGroup([folder]);
   }
   return null;
 }
@@ -115,7 +126,7 @@ function group(folders: readonly string[], version: 1 | 2, limits: GroupLimits):
 /** File and content; a name that ends with `?` is left out where there is no such file. */
 type Settings = readonly (readonly [file: string, content: string] | false)[];
 
-/** Write a new group's limits. @returns whether all of them were taken; if not, the group is removed again */
+/** Write a new group's limits. @returns whether all of them were taken */
 async function keep(folder: string, settings: Settings): Promise<boolean> {
   try {
     for (const setting of settings) {
@@ -126,7 +137,6 @@ async function keep(folder: string, settings: Settings): Promise<boolean> {
     }
     return true;
   } catch {
-    await removeControlGroup([folder]);
     return false;
   }
 }
@@ -145,9 +155,9 @@ type Mounts = ReadonlyMap<string, string>;
 /** This process's own group below those, by the same names. */
 type OwnGroups = ReadonlyMap<string, string>;
 
-async function groupMounts(): Promise<Mounts> {
+function groupMounts(text: string): Mounts {
   const mounts = new Map<string, string>();
-  for (const line of (await readOrEmpty('/proc/self/mounts')).split('\n')) {
+  for (const line of text.split('\n')) {
     const [, folder, kind, options] = line.split(' ');
     if (kind === 'cgroup2') mounts.set('', folder!);
     if (kind === 'cgroup') for (const option of options!.split(',')) mounts.set(option, folder!);
@@ -155,9 +165,9 @@ async function groupMounts(): Promise<Mounts> {
   return mounts;
 }
 
-async function ownGroups(): Promise<OwnGroups> {
+function ownGroups(text: string): OwnGroups {
   const groups = new Map<string, string>();
-  for (const line of (await readOrEmpty('/proc/self/cgroup')).split('\n')) {
+  for (const line of text.split('\n')) {
     const [, controllers, ...at] = line.split(':');
     if (controllers !== undefined)
       for (const controller of controllers.split(',')) groups.set(controller, at.join(':'));

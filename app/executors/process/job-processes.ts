@@ -51,7 +51,9 @@ export async function allProcesses(handle: ProgramHandle): Promise<ProcessEntry[
   const roots = await groupProcesses(groupFolders(handle));
   if (launcherIsThere(handle)) roots.push(handle.pid);
   roots.push(...(await processesWithVariable('LATHE_RUN_ID', handle.run)));
-  return roots.length === 0 ? [] : withDescendants(await processTable(), roots);
+  // A core that was itself started by the program must not end itself.
+  const found = roots.length === 0 ? [] : withDescendants(await processTable(), roots);
+  return found.filter(({ pid }) => pid !== process.pid);
 }
 
 /** Ask every process of the job but the launcher to stop. The launcher waits for the program and tells how it ended. */

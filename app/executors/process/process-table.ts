@@ -62,8 +62,8 @@ function processIds(): number[] {
   return fs.readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
 }
 
-/** @returns an empty text for what is gone meanwhile or belongs to someone else */
-function readQuietly(filePath: string): string {
+/** A file of /proc; an empty text for what is gone meanwhile or belongs to someone else. */
+export function readQuietly(filePath: string): string {
   try {
     return fs.readFileSync(filePath, 'latin1');
   } catch {

@@ -109,13 +109,23 @@ function refusal(folder: string, code: number | null): AppError {
 }
 
 function fromSpawn(error: unknown): unknown {
-  if ((error as NodeJS.ErrnoException).code !== 'E2BIG') return error;
-  return new AppError(
-    'INVALID_INPUT',
-    'The command and its parameters are longer than the system can pass on.',
-    {
-      nextStep: 'Put long values into a file of the code folder, or read them from params.json.',
-      cause: error,
-    },
-  );
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'E2BIG')
+    return new AppError(
+      'INVALID_INPUT',
+      'The command and its parameters are longer than the system can pass on.',
+      {
+        nextStep: 'Put long values into a file of the code folder, or read them from params.json.',
+        cause: error,
+      },
+    );
+  if (code === 'ERR_INVALID_ARG_VALUE')
+    return new AppError(
+      'INVALID_INPUT',
+      'The command or a variable has a character that none may have (NUL).',
+      {
+        cause: error,
+      },
+    );
+  return error;
 }

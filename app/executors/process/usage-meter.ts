@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import type { JobUsage } from '../executor.ts';
-import type { ProcessEntry } from './process-table.ts';
+import { type ProcessEntry, readQuietly } from './process-table.ts';
 
-/** Asking for a process's share of memory walks its page table; it may take this part of one processor's time. */
+/** Asking for processes' shares of memory walks their page tables; for a job it may take this part of one processor's time. */
 const SHARE_BUDGET = 0.01;
 
 interface Share {
@@ -23,9 +23,8 @@ export class UsageMeter {
     if (processes.length === 0) return null;
     const linux = process.platform === 'linux';
     this.#cpuMs = Math.max(this.#cpuMs, sum(processes, 'cpuMs'));
-    const [memoryBytes, transfers] = linux
-      ? await Promise.all([this.#sharedOnce(processes), Promise.all(processes.map(transfersOf))])
-      : [sum(processes, 'residentBytes'), []];
+    const transfers = linux ? processes.map(transfersOf) : [];
+    const memoryBytes = linux ? await this.#sharedOnce(processes) : sum(processes, 'residentBytes');
     this.#readBytes = Math.max(this.#readBytes, sum(transfers, 'readBytes'));
     this.#writtenBytes = Math.max(this.#writtenBytes, sum(transfers, 'writtenBytes'));
     return {
@@ -43,12 +42,14 @@ export class UsageMeter {
 
   /** Workers that were forked from one process share most of its pages; adding up what is resident counts them each time. */
   async #sharedOnce(processes: readonly ProcessEntry[]): Promise<number> {
-    const shares = await Promise.all(processes.map((entry) => this.#share(entry)));
+    const shares = await Promise.all(
+      processes.map((entry) => this.#share(entry, SHARE_BUDGET / processes.length)),
+    );
     this.#shares = new Map(processes.map(({ pid }, index) => [pid, shares[index]!]));
     return processes.reduce((bytes, entry, index) => bytes + entry.residentBytes * shares[index]!.ratio, 0);
   }
 
-  async #share({ pid, residentBytes }: ProcessEntry): Promise<Share> {
+  async #share({ pid, residentBytes }: ProcessEntry, budget: number): Promise<Share> {
     const known = this.#shares.get(pid);
     const startedAt = performance.now();
     if (known && startedAt < known.askAgainAt) return known;
@@ -59,13 +60,13 @@ export class UsageMeter {
     return {
       // Both are read one after the other, so a growing process may seem to have more than it has.
       ratio: Number.isFinite(ratio) ? Math.min(1, ratio) : 1,
-      askAgainAt: endedAt + (endedAt - startedAt) / SHARE_BUDGET,
+      askAgainAt: endedAt + (endedAt - startedAt) / budget,
     };
   }
 }
 
-async function transfersOf({ pid }: ProcessEntry) {
-  const text = await fs.promises.readFile(`/proc/${pid}/io`, 'latin1').catch(() => '');
+function transfersOf({ pid }: ProcessEntry) {
+  const text = readQuietly(`/proc/${pid}/io`);
   return {
     readBytes: Number(/^read_bytes: (\d+)/m.exec(text)?.[1] ?? 0),
     writtenBytes: Number(/^write_bytes: (\d+)/m.exec(text)?.[1] ?? 0),

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createRouterClient, implement } from '@orpc/server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorTable } from '../../contract/errors.ts';
+import { atOnce, unlimited } from '../../contract/execution.ts';
 import { contract, type LatheClient } from '../../contract/index.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { CliWorld } from './cli.ts';
@@ -70,6 +71,15 @@ const run = (status: string, rest: object = {}) => ({
   resumable: false,
   jobId: id('d'),
   parentRunId: null,
+  reproducesRunId: null,
+  resources: unlimited,
+  scheduling: atOnce,
+  waitingFor: null,
+  attempt: 1,
+  gpus: [],
+  checks: [],
+  preflight: false,
+  energy: null,
   createdAt: 1,
   startedAt: 1,
   endedAt: 2,
@@ -78,6 +88,10 @@ const run = (status: string, rest: object = {}) => ({
 });
 const detail = (status: string, rest: object = {}) => ({
   ...run(status, rest),
+  summary: {},
+  systemMetrics: {},
+  recipe: null,
+  code: null,
   metricSummaries: {},
   environment: {},
   artifacts: [],
@@ -163,7 +177,15 @@ describe('a command that fails', () => {
     [['nonsense']],
     [['data', 'nonsense']],
     [['data', 'import', 'only-a-name']],
-    [['train', 'mlp']],
+    [['train', 'x.py', '--memory', 'lots']],
+    [['train', 'x.py', '--cpus', '0']],
+    [['train', 'x.py', '--time', 'soon']],
+    [['train', 'x.py', '--at', 'teatime']],
+    [['train', 'x.py', '--input', 'digits']],
+    [['train', 'x.py', '--priority', 'high']],
+    [['queue', 'change', 'mlp-1']],
+    [['target', 'add', 'lab', '--host', 'tcp://lab:2376', '--ca', 'ca.pem']],
+    [['target', 'clean', 'docker']],
     [['train', 'mlp', '--data', 'digits@new']],
     [['train', 'mlp', '--data', 'digits', '-p', 'seed']],
     [['serve', '--port', '70000']],

@@ -1,4 +1,4 @@
-import { duration } from '../../contract/recipe.ts';
+import { duration, durationMs } from '../../contract/recipe.ts';
 import { AppError } from '../../kernel/app-error.ts';
 
 /** `digits@3`, `digits@v3` or `digits`: a data set and, where it is named, a version of it. */
@@ -48,7 +48,7 @@ export function parseTime(text: string, now: Date): number {
     return time.getTime();
   }
   const fromNow = duration.safeParse(text);
-  if (fromNow.success) return now.getTime() + fromNow.data;
+  if (fromNow.success) return now.getTime() + durationMs(fromNow.data);
   const time = Date.parse(text);
   if (!Number.isNaN(time)) return time;
   throw new AppError('INVALID_INPUT', `"${text}" is not a time.`, {

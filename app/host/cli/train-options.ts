@@ -164,8 +164,7 @@ function resourcesOf(options: TrainOptions): NonNullable<TrainRequest['resources
     ...(gpus !== undefined && { gpus }),
     ...(shareGpus && { shareGpus }),
     ...(shm !== undefined && { shm: bytes('--shm', shm) }),
-    // As text: a plain number of the contract is seconds.
-    ...(time !== undefined && { time: /^\d+$/.test(time) ? `${time}s` : time }),
+    ...(limit && { time: limit.data }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { toolEnvironment } from './run-tool.ts';
+import { endByForce, toolEnvironment } from './run-tool.ts';
 
 /** A line longer than this is not what was asked for; the rest of it is dropped. */
 const LONGEST_LINE = 16_384;
@@ -43,15 +43,7 @@ export function startLineProcess(
   });
   // After `close` all that it printed has been read.
   child.on('close', (exitCode) => end(exitCode, null));
-  return {
-    end() {
-      child.kill('SIGKILL');
-      // One that hangs in its driver outlives the signal; it must not keep this process from ending.
-      child.stdout.destroy();
-      child.stderr.destroy();
-      child.unref();
-    },
-  };
+  return { end: () => endByForce(child) };
 }
 
 function splitLines(stream: Readable, onLine: (line: string) => void): void {

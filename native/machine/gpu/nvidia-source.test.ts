@@ -133,10 +133,10 @@ describe('a GPU that is lost', () => {
     'Unable to determine the device handle for GPU 0000:02:00.0: GPU is lost.  Reboot the system to recover this GPU';
 
   it.each([
-    ['has words in its place', fakeGpu(1, { words: lost })],
-    ['says so in its fields', fakeGpu(1, { utilisation: '[GPU is lost]', used: '[GPU is lost]' })],
-  ])('is left out when it %s, and the others stay', async (_how, gone) => {
-    const { fake, source } = machine({ gpus: [fakeGpu(0), fakeGpu(1)] }, { ...quick, staleMs: 500 });
+    ['has words in its place for a while', fakeGpu(1, { words: lost }), 500],
+    ['says so in its fields', fakeGpu(1, { utilisation: '[GPU is lost]', used: '[GPU is lost]' }), 60_000],
+  ])('is left out when it %s, and the others stay', async (_how, gone, staleMs) => {
+    const { fake, source } = machine({ gpus: [fakeGpu(0), fakeGpu(1)] }, { ...quick, staleMs });
     expect(await source.read()).toHaveLength(2);
     fake.show({ gpus: [fakeGpu(0), gone] });
     await vi.waitUntil(async () => (await source.read()).length === 1, patient);

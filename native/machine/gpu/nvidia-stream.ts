@@ -7,6 +7,8 @@ import type { NvidiaTiming } from './nvidia-timing.ts';
 /** Different lines kept as the reason of a failure. */
 const WORDS_KEPT = 3;
 const WORDS_LENGTH = 300;
+/** Of a tool that prints something else without end. */
+const LONGEST_BURST = 256;
 
 /** The `nvidia-smi` that prints all GPUs over and over: started when somebody asks, ended when nobody does. */
 export function createNvidiaStream(tool: string, timing: NvidiaTiming) {
@@ -16,6 +18,8 @@ export function createNvidiaStream(tool: string, timing: NvidiaTiming) {
   let child: LineProcess | null = null;
   /** Whether the tool that runs was told to end. */
   let ending = false;
+  /** Whether the tool that runs has said anything. */
+  let heard = false;
   /** Whether the tool that runs has told all that it can tell. */
   let settled = false;
   let settling: NodeJS.Timeout | undefined;
@@ -42,6 +46,7 @@ export function createNvidiaStream(tool: string, timing: NvidiaTiming) {
     heardAtMs = now();
     words = [];
     burst.clear();
+    heard = false;
     fault = null;
     // When it is started again in time, its readers do not notice.
     settled = fresh().length > 0;
@@ -55,6 +60,7 @@ export function createNvidiaStream(tool: string, timing: NvidiaTiming) {
 
   function hear(line: string) {
     heardAtMs = now();
+    heard = true;
     const row = parseGpuRow(line);
     const said = (row && 'words' in row ? row.words : line).slice(0, WORDS_LENGTH);
     if (row && 'name' in row) {
@@ -68,7 +74,7 @@ export function createNvidiaStream(tool: string, timing: NvidiaTiming) {
     }
     if (settled) return;
     const told = row?.id ?? said;
-    
+    if (burst.has(told) || burst.size >= LONGEST_BURST) return settle();
     burst.add(told);
     clearTimeout(settling);
     settling = setTimeout(settle, timing.settleMs);
@@ -132,6 +138,8 @@ export function createNvidiaStream(tool: string, timing: NvidiaTiming) {
     async read(): Promise<readonly GpuRow[]> {
       askedAtMs = now();
       if (!child && !closed && now() >= startAgainAtMs) start();
+      // It was started again in time, and yet takes longer to answer than its last answer lasts.
+      if (child && !heard && !ending && fresh().length === 0) settled = false;
       if (child && !settled) await firstBurst();
       const gpus = fresh();
       if (gpus.length > 0 || none || closed) return gpus;

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 
 /** What a tool printed, and how it ended. */
 export interface ToolAnswer {
@@ -33,9 +33,9 @@ export function runTool(
         killSignal: 'SIGKILL',
         maxBuffer: 4 * 1024 * 1024,
         windowsHide: true,
-        ...(signal && { signal }),
       },
       (error, stdout, stderr) => {
+        signal?.removeEventListener('abort', stop);
         const code = error?.code;
         resolve({
           stdout,
@@ -45,6 +45,21 @@ export function runTool(
         });
       },
     );
-    child.unref();
+    function stop() {
+      endByForce(child);
+      resolve({ stdout: '', stderr: '', exitCode: null, system: null });
+    }
+    signal?.addEventListener('abort', stop);
   });
+}
+
+/**
+ * End a process and forget it, also when it hangs and outlives the signal. Killing one that could not be started would, until
+ * that is reported, go to process 0: to this process and all of its group. Node's own `signal` option does that.
+ */
+export function endByForce(child: ChildProcess): void {
+  if (child.pid !== undefined) child.kill('SIGKILL');
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  child.unref();
 }

@@ -7,9 +7,11 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { counted } from '../../components/format.ts';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Pane } from '../../components/pane.tsx';
+import { useResources } from '../../shell/resources.store.ts';
 import { Link } from '../../shell/router.ts';
 import { useImportDialog } from '../data/import-dialog.store.ts';
 import { useTrainDialog } from '../train/train-dialog.store.ts';
+import { GpuList } from './gpu-list.tsx';
 import styles from './home.module.css';
 import { NextStep } from './next-step.tsx';
 import { DatasetList, EndpointList, EventList, ModelList } from './object-lists.tsx';
@@ -22,6 +24,7 @@ export function Overview({ project }: { readonly project: Project }) {
   const running = useQuery(orpc.runs.list.queryOptions({ input: { status: 'running', limit: 50 } }));
   const queued = useQuery(orpc.runs.list.queryOptions({ input: { status: 'queued', limit: 50 } }));
   const recent = useQuery(orpc.runs.list.queryOptions({ input: { limit: 40 } }));
+  const hasGpus = useResources(({ latest }) => (latest?.gpus.length ?? 0) > 0);
   const error = running.error ?? queued.error ?? recent.error;
   const now = running.data?.runs ?? [];
   const next = queued.data?.runs ?? [];
@@ -65,7 +68,7 @@ export function Overview({ project }: { readonly project: Project }) {
             </Pane>
           ) : null}
           {next.length > 0 ? (
-            <Pane title="Queue" count={next.length}>
+            <Pane title="Queue" count={next.length} aside={<Link to="/queue">All</Link>}>
               {next.map((run, index) => (
                 <QueuedLine key={run.id} run={run} place={index + 1} />
               ))}
@@ -80,6 +83,11 @@ export function Overview({ project }: { readonly project: Project }) {
           </Pane>
         </div>
         <div className={styles.side}>
+          {hasGpus ? (
+            <Pane title="GPUs">
+              <GpuList running={now} />
+            </Pane>
+          ) : null}
           <Pane title="Data" aside={<Link to="/data">All</Link>}>
             <DatasetList />
           </Pane>

@@ -31,6 +31,7 @@ export function RunningLine({ run }: { readonly run: Run }) {
         </Link>
         <small>
           {run.experimentName} · {run.target}
+          {run.gpus.length > 0 ? `, GPU ${run.gpus.map(({ index }) => index).join(', ')}` : ''}
         </small>
       </div>
       <div className={styles.value}>
@@ -67,7 +68,7 @@ export function QueuedLine({ run, place }: { readonly run: Run; readonly place: 
       <RunSwatch color={run.color} hollow />
       <Link to={`/runs/${run.id}`}>{run.name}</Link>
       <span>{run.experimentName}</span>
-      <small>{run.progress.message}</small>
+      <small>{run.waitingFor ?? run.progress.message}</small>
     </div>
   );
 }

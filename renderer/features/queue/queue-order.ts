@@ -1,7 +1,9 @@
 import type { Run } from '../../../app/contract/runs.contract.ts';
 
 /** What the order of the queue depends on. */
-export type QueuedRun = Pick<Run, 'id' | 'createdAt'> & { readonly scheduling: Pick<Run['scheduling'], 'priority'> };
+export type QueuedRun = Pick<Run, 'id' | 'createdAt'> & {
+  readonly scheduling: Pick<Run['scheduling'], 'priority'>;
+};
 
 /** A priority that a run is to get. */
 export interface NewPriority {
@@ -20,7 +22,11 @@ const greatest = 1000;
  *
  * @param runs waiting runs in their present order
  */
-export function moveRun(runs: readonly QueuedRun[], id: Run['id'], to: number): readonly NewPriority[] | null {
+export function moveRun(
+  runs: readonly QueuedRun[],
+  id: Run['id'],
+  to: number,
+): readonly NewPriority[] | null {
   const moved = runs.find((run) => run.id === id);
   if (!moved) return [];
   const order = runs.filter((run) => run.id !== id);

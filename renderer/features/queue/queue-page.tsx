@@ -60,7 +60,8 @@ export function QueuePage() {
       />
       {paused ? (
         <p className={styles.paused} role="status">
-          <StateMark state="warning" /> The queue is paused: nothing starts until it goes on. What runs goes on.
+          <StateMark state="warning" /> The queue is paused: nothing starts until it goes on. What runs goes
+          on.
         </p>
       ) : null}
       {rows.length === 0 ? (

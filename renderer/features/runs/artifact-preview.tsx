@@ -5,9 +5,9 @@ import { client } from '../../client/orpc.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { formatBytes, shortDigest } from '../../components/format.ts';
 import screen from '../../components/screen.module.css';
+import styles from './artifact-preview.module.css';
 import { CodeText } from './code-text.tsx';
 import { readDelimited } from './delimited.ts';
-import styles from './artifact-preview.module.css';
 import report from './run-report.module.css';
 
 /** A picture is shown up to this size, the beginning of a text up to that one. */

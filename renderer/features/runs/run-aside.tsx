@@ -71,30 +71,32 @@ export function RunAside({ run, system }: RunAsideProps) {
           </tbody>
         </table>
       </Part>
-      <Part title="Inputs">
-        {run.inputs.map((input) => (
-          <dl key={input.datasetVersionId} className={`${screen.pairs} ${styles.pairs}`}>
-            <dt>{run.inputs.length > 1 ? input.name : 'dataset'}</dt>
-            <dd>
-              <Link to={`/data/${encodeURIComponent(input.datasetName)}?version=${input.version}`}>
-                {input.datasetName} v{input.version}
-              </Link>
-            </dd>
-            <dt>digest</dt>
-            <dd className={styles.mono}>
-              {input.digest.slice(0, 12)} <CopyButton value={input.digest} label="Copy the digest" />
-            </dd>
-          </dl>
-        ))}
-        {run.parentRunId ? (
-          <dl className={`${screen.pairs} ${styles.pairs}`}>
-            <dt>repeats</dt>
-            <dd>
-              <Link to={`/runs/${run.parentRunId}`}>the run before it</Link>
-            </dd>
-          </dl>
-        ) : null}
-      </Part>
+      {run.inputs.length > 0 || run.parentRunId ? (
+        <Part title="Inputs">
+          {run.inputs.map((input) => (
+            <dl key={input.datasetVersionId} className={`${screen.pairs} ${styles.pairs}`}>
+              <dt>{run.inputs.length > 1 ? input.name : 'dataset'}</dt>
+              <dd>
+                <Link to={`/data/${encodeURIComponent(input.datasetName)}?version=${input.version}`}>
+                  {input.datasetName} v{input.version}
+                </Link>
+              </dd>
+              <dt>digest</dt>
+              <dd className={styles.mono}>
+                {input.digest.slice(0, 12)} <CopyButton value={input.digest} label="Copy the digest" />
+              </dd>
+            </dl>
+          ))}
+          {run.parentRunId ? (
+            <dl className={`${screen.pairs} ${styles.pairs}`}>
+              <dt>repeats</dt>
+              <dd>
+                <Link to={`/runs/${run.parentRunId}`}>the run before it</Link>
+              </dd>
+            </dl>
+          ) : null}
+        </Part>
+      ) : null}
       <Tags run={run} />
       <Part title="Artifacts" count={run.artifacts.length}>
         {run.artifacts.length === 0 ? <p className={screen.quiet}>None yet.</p> : null}

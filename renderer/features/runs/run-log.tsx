@@ -30,8 +30,9 @@ const nearPx = 40;
 
 /** What a run printed, of any length; follows the end while the run goes on, until the reader scrolls up. */
 export function RunLog({ run, pulse, tall = false }: RunLogProps) {
-  // What went wrong is said on stderr: a run that failed opens there.
-  const [stream, setStream] = useState<LogStream>(run.status === 'failed' ? 'stderr' : 'stdout');
+  const [chosen, setStream] = useState<LogStream | null>(null);
+  // What went wrong is said on stderr: a run that failed shows that, unless its reader chose.
+  const stream = chosen ?? (run.status === 'failed' ? 'stderr' : 'stdout');
   const [follow, setFollow] = useState(true);
   const [search, setSearch] = useState('');
   const [found, setFound] = useState(0);

@@ -79,7 +79,7 @@ interface SystemChartProps {
 }
 
 function SystemChart({ group, run, series, reach }: SystemChartProps) {
-  const { lines, unit } = useMemo(() => {
+  const { lines, unit, divisor } = useMemo(() => {
     const mine = group.lines.flatMap(({ key, label }, index) => {
       const found = series.find((one) => one.key === key);
       if (!found) return [];
@@ -92,6 +92,7 @@ function SystemChart({ group, run, series, reach }: SystemChartProps) {
     );
     const divide = (values: readonly number[]) => values.map((value) => value / scaled.divisor);
     return {
+      divisor: scaled.divisor,
       unit: [scaled.unit, group.note].filter(Boolean).join(', '),
       lines: mine.map((line) => ({
         ...line,
@@ -100,6 +101,7 @@ function SystemChart({ group, run, series, reach }: SystemChartProps) {
       })),
     };
   }, [group, series, run.color]);
+  const key = group.lines[0]?.key ?? '';
   return (
     <div className={styles.systemCell}>
       <LineChart
@@ -109,6 +111,8 @@ function SystemChart({ group, run, series, reach }: SystemChartProps) {
         axis="time"
         live={run.status === 'running'}
         reach={reach}
+        amountTo={unit.startsWith('%') ? 100 : 0}
+        reading={(value) => formatTelemetry(key, value * divisor)}
         labels={false}
         small={lines.length === 1}
       />

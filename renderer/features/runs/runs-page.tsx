@@ -63,6 +63,9 @@ export function RunsPage() {
         facts={facts}
         actions={
           <>
+            <Button variant="quiet" onClick={() => navigate('/queue')}>
+              Queue
+            </Button>
             <Button
               variant="quiet"
               icon={<IconColumns size={16} stroke={1.5} aria-hidden />}

@@ -82,12 +82,12 @@ const processor: readonly TelemetryGroup[] = [
 
 const machine: readonly TelemetryGroup[] = [
   {
-    title: 'CPU of the machine',
+    title: 'Machine CPU',
     note: 'of all cores',
     lines: [{ key: 'system/host_cpu_percent', label: 'machine' }],
   },
   {
-    title: 'Memory of the machine',
+    title: 'Machine memory',
     note: '',
     lines: [{ key: 'system/host_memory_bytes', label: 'machine' }],
   },

@@ -14,24 +14,33 @@ export function MachineSection() {
   const now = useQuery(orpc.system.getSettings.queryOptions());
   const [slots, setSlots] = useState<string | null>(null);
   const [port, setPort] = useState<string | null>(null);
+  const [price, setPrice] = useState<string | null>(null);
+  const [currency, setCurrency] = useState<string | null>(null);
   const change = {
     ...(slots === null ? {} : { trainingSlots: Number(slots) }),
     ...(port === null ? {} : { inferencePort: Number(port) }),
+    ...(price === null ? {} : { electricityPricePerKwh: price.trim() === '' ? null : Number(price) }),
+    ...(currency === null ? {} : { currency: currency.trim().toUpperCase() }),
+  };
+  const discard = () => {
+    setSlots(null);
+    setPort(null);
+    setPrice(null);
+    setCurrency(null);
   };
   const checked = settings.partial().safeParse(change);
   const problem = (field: string) => checked.error?.issues.find(({ path }) => path[0] === field)?.message;
   const save = useMutation({
     mutationFn: () => client.system.setSettings(change),
     onSuccess: async () => {
-      setSlots(null);
-      setPort(null);
+      discard();
       await queries.invalidateQueries({ queryKey: orpc.system.key() });
       notify.done('Settings saved');
     },
   });
   if (now.error) return <ErrorNotice error={now.error} onRetry={() => now.refetch()} />;
   if (!now.data) return null;
-  const changed = slots !== null || port !== null;
+  const changed = [slots, port, price, currency].some((text) => text !== null);
   return (
     <Section title="This machine">
       <form
@@ -72,6 +81,32 @@ export function MachineSection() {
             onChange={(event) => setPort(event.target.value)}
           />
         </Fact>
+        <Fact
+          name="Electricity"
+          help={
+            problem('electricityPricePerKwh') ??
+            problem('currency') ??
+            'Price of a kilowatt-hour and its currency, for the cost of runs; empty shows none'
+          }
+        >
+          <input
+            className={styles.number}
+            inputMode="decimal"
+            aria-label="Price of a kilowatt-hour"
+            placeholder="none"
+            aria-invalid={problem('electricityPricePerKwh') ? true : undefined}
+            value={price ?? now.data.electricityPricePerKwh ?? ''}
+            onChange={(event) => setPrice(event.target.value)}
+          />
+          <input
+            className={`${styles.number} ${styles.currency}`}
+            aria-label="Currency"
+            maxLength={3}
+            aria-invalid={problem('currency') ? true : undefined}
+            value={currency ?? now.data.currency}
+            onChange={(event) => setCurrency(event.target.value.toUpperCase())}
+          />
+        </Fact>
         {save.error ? <ErrorNotice error={save.error} /> : null}
         {changed ? (
           <Fact name="">
@@ -79,13 +114,7 @@ export function MachineSection() {
               <Button variant="primary" type="submit" disabled={!checked.success || save.isPending}>
                 Save
               </Button>
-              <Button
-                variant="quiet"
-                onClick={() => {
-                  setSlots(null);
-                  setPort(null);
-                }}
-              >
+              <Button variant="quiet" onClick={discard}>
                 Discard
               </Button>
             </span>

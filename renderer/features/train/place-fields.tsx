@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { Target } from '../../../app/contract/targets.contract.ts';
 import { orpc } from '../../client/orpc.ts';
 import { Field } from '../../components/field.tsx';
+import { counted } from '../../components/format.ts';
 import screen from '../../components/screen.module.css';
 import { StateMark } from '../../components/state-mark.tsx';
 import { worstCheck } from '../targets/target-state.ts';
@@ -27,10 +28,8 @@ export function PlaceFields({ subject, targets, target, draft, onTarget, onChang
       <Field label="Run on" help={<TargetState target={target} />}>
         {(field) => (
           <select {...field} value={target.name} onChange={(event) => onTarget(event.target.value)}>
-            {targets.map(({ name, summary }) => (
-              <option key={name} value={name}>
-                {name} – {summary}
-              </option>
+            {targets.map(({ name }) => (
+              <option key={name}>{name}</option>
             ))}
           </select>
         )}
@@ -99,7 +98,10 @@ function TargetState({ target }: { readonly target: Target }) {
   if (!worst) {
     return (
       <span className={styles.state}>
-        <StateMark state="done" /> Works{target.active > 0 ? `, ${target.active} here now` : ''}
+        <StateMark state="done" />
+        <span>
+          Works{target.active > 0 ? `, ${counted(target.active, 'run')} here now` : ''}. {target.summary}
+        </span>
       </span>
     );
   }

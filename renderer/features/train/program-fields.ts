@@ -53,6 +53,6 @@ export function readWords(text: string): {
 /** Words as `readWords` takes them, each quoted where it has to be. */
 export function writeWords(words: readonly string[]): string {
   return words
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
+    .map((word) => (/^[\w@%+=:,./{}-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
     .join(' ');
 }

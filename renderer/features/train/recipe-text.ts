@@ -1,4 +1,4 @@
-import { type Recipe, type RecipeInput, recipe } from '../../../app/contract/recipe.ts';
+import { type RecipeInput, recipe } from '../../../app/contract/recipe.ts';
 
 /** A recipe that was typed, or where in it something does not fit. */
 export type ReadRecipe =
@@ -24,23 +24,4 @@ export async function readRecipe(yaml: string): Promise<ReadRecipe> {
     return { definition: null, problem: place === '' ? issue.message : `${place}: ${issue.message}` };
   }
   return { definition: document as RecipeInput, problem: null };
-}
-
-/** A recipe that was read once, as it is written: a time in milliseconds would be read as seconds. */
-export function recipeInput(definition: Recipe): RecipeInput {
-  const { time, ...resources } = definition.resources;
-  return {
-    ...definition,
-    resources: { ...resources, ...(time !== undefined && { time: `${time / 1000}s` }) },
-  };
-}
-
-/** The same as YAML, without what is as in every recipe that does not say it. */
-export async function recipeYaml(definition: Recipe): Promise<string> {
-  const { stringify } = await import('yaml');
-  const plain: Readonly<Record<string, unknown>> = recipe.parse({ command: '-' });
-  const kept = Object.entries(recipeInput(definition)).filter(
-    ([key, value]) => JSON.stringify(value) !== JSON.stringify(plain[key]),
-  );
-  return stringify(Object.fromEntries(kept));
 }

@@ -1,5 +1,4 @@
 import type { RunDetail } from '../../../app/contract/runs.contract.ts';
-import { recipeInput } from './recipe-text.ts';
 import type { TrainRequest } from './train-dialog.store.ts';
 
 /** What the train dialog begins with to repeat a run: its template or recipe, data, parameters and target. */
@@ -13,8 +12,7 @@ export function repeatRequest(run: RunDetail): TrainRequest {
   return {
     fromRun: { id: run.id, name: run.name },
     template: recipe?.template ?? run.template,
-    ...(recipe &&
-      !recipe.template && { recipe: { definition: recipeInput(recipe), folder: code?.folder ?? '' } }),
+    ...(recipe && !recipe.template && { recipe: { definition: recipe, folder: code?.folder ?? '' } }),
     params: run.params,
     inputs: Object.fromEntries(inputs),
     ...(first && { dataset: first.datasetName, version: first.version }),

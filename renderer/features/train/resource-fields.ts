@@ -1,4 +1,4 @@
-import { type Recipe, type RecipeInput, recipeResources } from '../../../app/contract/recipe.ts';
+import { durationMs, type Recipe, type RecipeInput, recipeResources } from '../../../app/contract/recipe.ts';
 import { counted, formatBytes, formatDuration } from '../../components/format.ts';
 
 /** What was typed on resources; an empty text is what the recipe says. */
@@ -72,6 +72,6 @@ export function describeResources(texts: ResourceTexts, recipe: Recipe['resource
     cpus === undefined ? 'any number of cores' : counted(cpus, 'core'),
     memory === undefined ? 'no memory limit' : formatBytes(memory),
     gpus === 0 ? 'no GPU' : `${counted(gpus, 'GPU')}${shared ? ', shared' : ''}`,
-    time === undefined ? 'no time limit' : `at most ${formatDuration(time)}`,
+    time === undefined ? 'no time limit' : `at most ${formatDuration(durationMs(time))}`,
   ].join(', ');
 }

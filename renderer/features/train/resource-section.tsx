@@ -1,4 +1,6 @@
+import { durationMs } from '../../../app/contract/recipe.ts';
 import { Field } from '../../components/field.tsx';
+import { formatDuration } from '../../components/format.ts';
 import screen from '../../components/screen.module.css';
 import type { ResourceTexts } from './resource-fields.ts';
 import styles from './train.module.css';
@@ -29,7 +31,7 @@ export function ResourceSection({ texts, problems, recipe, container, onChange }
       key: 'time',
       label: 'Time limit',
       help: '90 min, 1h30m, 2d',
-      placeholder: said?.time === undefined ? 'none' : `${Math.round(said.time / 60_000)} min`,
+      placeholder: said?.time === undefined ? 'none' : formatDuration(durationMs(said.time)),
     },
     ...(container
       ? [

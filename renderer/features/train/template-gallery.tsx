@@ -16,6 +16,8 @@ const searchFrom = 5;
 export function TemplateGallery({ templates, chosen, onChoose }: TemplateGalleryProps) {
   const [text, setText] = useState('');
   const shown = findTemplates(templates, text);
+  // What was chosen when the list appeared is brought into view; what is chosen in it is in view already.
+  const [begun] = useState(chosen?.id);
   return (
     <fieldset className={styles.templates}>
       <legend>Template</legend>
@@ -24,6 +26,7 @@ export function TemplateGallery({ templates, chosen, onChoose }: TemplateGallery
           type="search"
           className={styles.search}
           aria-label="Find a template"
+          data-autofocus
           placeholder={`Find one of ${templates.length} templates`}
           value={text}
           onChange={(event) => setText(event.target.value)}
@@ -37,7 +40,12 @@ export function TemplateGallery({ templates, chosen, onChoose }: TemplateGallery
       ) : null}
       <div className={styles.gallery}>
         {shown.map((template) => (
-          <label key={template.id} data-chosen={template.id === chosen?.id || undefined}>
+          <label
+            key={template.id}
+            ref={template.id === begun ? intoView : undefined}
+            data-chosen={template.id === chosen?.id || undefined}
+            title={template.summary}
+          >
             <input
               type="radio"
               name="template"
@@ -47,18 +55,22 @@ export function TemplateGallery({ templates, chosen, onChoose }: TemplateGallery
             <b>
               {template.title} {template.kind === 'program' ? <Badge tone="outline">program</Badge> : null}
             </b>
-            <small>
-              {template.summary}
-              {template.needs.length > 0 ? (
-                <span className={styles.needs}>Needs {template.needs.join(', ')}</span>
-              ) : null}
-            </small>
+            <small>{template.summary}</small>
           </label>
         ))}
       </div>
+      {chosen?.kind === 'program' ? (
+        <p className={styles.about}>
+          {chosen.summary} {chosen.needs.length > 0 ? <code>Needs {chosen.needs.join(', ')}.</code> : null}
+        </p>
+      ) : null}
       {shown.length === 0 ? <p className={styles.quiet}>No template has “{text}” in it.</p> : null}
     </fieldset>
   );
+}
+
+function intoView(element: HTMLElement | null): void {
+  element?.scrollIntoView({ block: 'nearest' });
 }
 
 /** Templates in which every word occurs: in their names, what they do or what they need. */

@@ -39,6 +39,7 @@ type Part = 'resources' | 'schedule' | 'identity';
 export function TrainForm({ request, datasets, templates, targets, onClose }: TrainFormProps) {
   const form = useTrainForm({ request, datasets, templates, targets });
   const { subject, draft, change, target, problems } = form;
+  const noTable = subject?.native === true && form.fitting.length === 0;
   const [parts, setParts] = useState<ReadonlySet<Part>>(new Set());
   const [tried, setTried] = useState(false);
   const [trial, setTrial] = useState<RunId | null>(null);
@@ -77,6 +78,7 @@ export function TrainForm({ request, datasets, templates, targets, onClose }: Tr
 
   return (
     <form
+      ref={takeFocus}
       className={styles.form}
       noValidate
       onKeyDown={(event) => {
@@ -90,18 +92,20 @@ export function TrainForm({ request, datasets, templates, targets, onClose }: Tr
     >
       <div className={styles.scroll}>
         <WhatSection form={form} templates={templates} />
-        {subject?.slots.map((slot) => (
-          <DataFields
-            key={slot.name}
-            slot={slot}
-            only={subject.slots.length === 1}
-            datasets={form.fitting}
-            chosen={form.chosenData(slot.name)}
-            problem={shown(`data.${slot.name}`)}
-            onChange={(chosen) => form.chooseData(slot.name, chosen)}
-          />
-        ))}
-        {subject?.native && form.fitting.length === 0 ? (
+        {noTable
+          ? null
+          : subject?.slots.map((slot) => (
+              <DataFields
+                key={slot.name}
+                slot={slot}
+                only={subject.slots.length === 1}
+                datasets={form.fitting}
+                chosen={form.chosenData(slot.name)}
+                problem={shown(`data.${slot.name}`)}
+                onChange={(chosen) => form.chooseData(slot.name, chosen)}
+              />
+            ))}
+        {noTable ? (
           <p className={styles.none}>
             Training needs a table. Import a CSV or Parquet file as a data set first.{' '}
             <Button
@@ -168,19 +172,31 @@ export function TrainForm({ request, datasets, templates, targets, onClose }: Tr
           </>
         ) : null}
         {check.data ? (
-          <section className={styles.panel} aria-label="Check">
+          <section ref={intoView} className={styles.panel} aria-label="Check">
             <p className={styles.panelHead} role="status">
               <b>{check.data.ready ? 'It can start' : 'It cannot start yet'}</b>
             </p>
             <CheckList checks={check.data.checks} label="Checks" />
           </section>
         ) : null}
-        {trial ? <TrialPanel id={trial} onClose={onClose} /> : null}
-        <ErrorNotice error={begin.error ?? check.error} />
+        {trial ? (
+          <div ref={intoView}>
+            <TrialPanel id={trial} onClose={onClose} />
+          </div>
+        ) : null}
+        {begin.error || check.error ? (
+          <div ref={intoView}>
+            <ErrorNotice error={begin.error ?? check.error} />
+          </div>
+        ) : null}
       </div>
       <footer className={styles.footer}>
         <span className={styles.quiet}>{form.note}</span>
-        <Button variant="quiet" disabled={check.isPending} onClick={() => attempt(check.mutate)}>
+        <Button
+          variant="quiet"
+          disabled={check.isPending || !subject || noTable}
+          onClick={() => attempt(check.mutate)}
+        >
           Check
         </Button>
         {subject && !subject.native ? (
@@ -194,10 +210,20 @@ export function TrainForm({ request, datasets, templates, targets, onClose }: Tr
         <Button variant="quiet" onClick={onClose}>
           Cancel
         </Button>
-        <Button variant="primary" type="submit" disabled={begin.isPending || !subject}>
+        <Button variant="primary" type="submit" disabled={begin.isPending || !subject || noTable}>
           {trial ? 'Start for real' : form.verb}
         </Button>
       </footer>
     </form>
   );
+}
+
+/** What has just come is seen without scrolling to it. */
+function intoView(element: HTMLElement | null): void {
+  element?.scrollIntoView({ block: 'nearest' });
+}
+
+/** The form comes when what it chooses from was read; the dialog had nothing to give the focus to before. */
+function takeFocus(form: HTMLElement | null): void {
+  form?.querySelector<HTMLElement>('[data-autofocus]')?.focus({ preventScroll: true });
 }

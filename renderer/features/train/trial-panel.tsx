@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 import type { RunId } from '../../../app/contract/ids.ts';
 import type { Run } from '../../../app/contract/runs.contract.ts';
 import type { Prediction } from '../../../app/contract/training.contract.ts';
@@ -57,6 +58,11 @@ function TrialResult({ run, onClose }: { readonly run: Run; readonly onClose: ()
     ...orpc.training.prediction.queryOptions({ input: { id: run.id } }),
     enabled: run.status === 'finished',
   });
+  const end = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is said grows with the answer
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: 'nearest' });
+  }, [prediction.data]);
   const page = (
     <Link to={`/runs/${run.id}`} onClick={onClose}>
       Open the trial
@@ -71,6 +77,7 @@ function TrialResult({ run, onClose }: { readonly run: Run; readonly onClose: ()
           {page}
         </div>
         {run.failure ? <ErrorNotice error={run.failure} /> : null}
+        <div ref={end} />
       </>
     );
   }
@@ -97,6 +104,7 @@ function TrialResult({ run, onClose }: { readonly run: Run; readonly onClose: ()
           ) : null}
         </>
       ) : null}
+      <div ref={end} />
     </>
   );
 }

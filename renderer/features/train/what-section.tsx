@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { Template } from '../../../app/contract/training.contract.ts';
+import { Disclosure } from '../../components/disclosure.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Field } from '../../components/field.tsx';
 import { SegmentedTabs } from '../../components/segments.tsx';
@@ -56,6 +57,7 @@ function RecipeChoice({ form }: { readonly form: TrainFormState }) {
   const { problem } = useRecipeText(text, (definition) =>
     form.setEdited({ definition, folder: edited?.folder ?? subject?.folder ?? '' }),
   );
+  const [opened, setOpened] = useState(false);
   const shown = text ?? form.yaml ?? '';
   return (
     <>
@@ -81,24 +83,29 @@ function RecipeChoice({ form }: { readonly form: TrainFormState }) {
         />
       )}
       {shown === '' ? null : (
-        <Field
-          label="Recipe as YAML"
-          help={
-            text === null ? 'Change it here for this run; the file stays as it is' : 'Changed for this run'
-          }
-          error={problem}
+        <Disclosure
+          title="Edit as YAML"
+          summary={text === null ? `${shown.trim().split('\n').length} lines` : 'changed for this run'}
+          opened={opened || problem !== null}
+          onToggle={setOpened}
         >
-          {(field) => (
-            <textarea
-              {...field}
-              className={`${field.className} ${styles.monoControl} ${styles.yaml}`}
-              spellCheck={false}
-              rows={Math.min(14, shown.split('\n').length + 1)}
-              value={shown}
-              onChange={(event) => setText(event.target.value)}
-            />
-          )}
-        </Field>
+          <Field
+            label="Recipe as YAML"
+            help="Changed for this run only; the file stays as it is"
+            error={problem}
+          >
+            {(field) => (
+              <textarea
+                {...field}
+                className={`${field.className} ${styles.monoControl} ${styles.yaml}`}
+                spellCheck={false}
+                rows={Math.min(14, shown.split('\n').length + 1)}
+                value={shown}
+                onChange={(event) => setText(event.target.value)}
+              />
+            )}
+          </Field>
+        </Disclosure>
       )}
       {text !== null && problem === null && form.error ? <ErrorNotice error={form.error} /> : null}
     </>

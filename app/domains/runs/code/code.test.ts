@@ -338,7 +338,8 @@ describe('a script that was named', () => {
     write('train.py');
     write('.ssh/id_rsa');
     const home = vi.spyOn(os, 'homedir').mockReturnValue(code);
-    await expect(take()).rejects.toMatchObject(refused('place'));
+    const fault = { ...refused('place'), message: expect.stringContaining('is the home folder') };
+    await expect(take()).rejects.toMatchObject(fault);
     expect(await names(['train.py'])).toEqual(['train.py']);
     home.mockReturnValue(path.join(code, 'ada'));
     expect(await names(['train.py'])).toEqual(['train.py']);

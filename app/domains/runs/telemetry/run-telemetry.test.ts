@@ -281,6 +281,22 @@ describe('a run whose target is slow to tell its usage', () => {
     expect(record.mock.calls.length).toBe(before);
   });
 
+  it('is not blamed for a usage that fails because it has ended', async () => {
+    const { log, telemetry, watch } = scene();
+    let fail: ((error: Error) => void) | undefined;
+    const run = watch(
+      () =>
+        new Promise((_resolve, reject) => {
+          fail = reject;
+        }),
+    );
+    await forward(1000);
+    telemetry.unwatch(run);
+    fail!(new Error('there is no such container'));
+    await forward(1000);
+    expect(log.errors).toEqual([]);
+  });
+
   it('is logged once while it fails, and the others go on', async () => {
     const { log, telemetry, watch, series } = scene();
     const state = { works: false };

@@ -91,8 +91,6 @@ export function createRunTelemetry(parts: RunTelemetryParts): RunTelemetry {
     try {
       const usage = await entry.run.usage();
       worked(`usage of ${entry.run.id}`);
-      // Ended or taken up anew meanwhile: its points are written already.
-      if (watched.get(entry.run.id) !== entry) return;
       const now = usage && { atMs: clock.now(), usage };
       if (now) {
         const values = usageValues(entry.last, now);
@@ -101,7 +99,8 @@ export function createRunTelemetry(parts: RunTelemetryParts): RunTelemetry {
       }
       entry.last = now;
     } catch (error) {
-      failed(`usage of ${entry.run.id}`, error);
+      // What is asked of a run while it ends may well fail.
+      if (watched.get(entry.run.id) === entry) failed(`usage of ${entry.run.id}`, error);
     } finally {
       entry.asking = false;
     }
