@@ -70,6 +70,16 @@ describe.skipIf(process.platform === 'win32')('a program run as a process', () =
     expect(exitOf(job.folder)).toMatchObject({ state: 'failed', exitCode: null, signal: 'SIGKILL' });
   });
 
+  it('is waited for by its launcher, also when that is asked to end', async () => {
+    const job = await bench.start(sh('echo begun; while [ ! -e ../go ]; do sleep 0.1; done; exit 7'));
+    await says(job.folder, 'begun');
+    process.kill(Number(job.handle.pid), 'SIGTERM');
+    process.kill(Number(job.handle.pid), 'SIGHUP');
+    fs.writeFileSync(path.join(job.folder, 'go'), '');
+    await bench.ended(job);
+    expect(exitOf(job.folder)).toMatchObject({ state: 'failed', exitCode: 7 });
+  });
+
   it('saves its work when it is asked to stop, and is waited for', async () => {
     const job = await bench.start(sh(`trap 'sleep 1; echo saved; exit 0' TERM; ${sleeper}`));
     await says(job.folder, 'begun');
@@ -99,9 +109,10 @@ describe.skipIf(process.platform === 'win32')('a program run as a process', () =
   });
 
   it('leaves nothing behind when it ends', async () => {
-    const { exit, folder } = await bench.run(sh('sleep 1000 & echo $!; nohup setsid sleep 1000 & echo $!'));
-    expect(exit?.state).toBe('finished');
-    expect(pidsIn(folder).map(isThere)).toEqual([false, false]);
+    const job = await bench.start(sh('sleep 1000 & echo $!; nohup setsid sleep 1000 & echo $!'));
+    await until('it ends', () => exitOf(job.folder) !== null);
+    expect(exitOf(job.folder)?.state).toBe('finished');
+    expect(pidsIn(job.folder).map(isThere)).toEqual([false, false]);
   });
 
   /** Submit from a process that ends at once, as a core that is closed. */

@@ -11,7 +11,7 @@ afterAll(() => bench.remove());
 describe.skipIf(!tables)('the templates for tables', () => {
   describeTemplate(bench, tables!, {
     id: 'sklearn',
-    params: { trees: 120, trees_per_step: 2, samples: 500, max_depth: 6 },
+    params: { trees: 60, trees_per_step: 2, samples: 1500, max_depth: 8 },
     falls: 'train_loss',
     reaches: { key: 'val_accuracy', least: 0.6 },
     facts: ({ labels, signature }) => {
@@ -25,7 +25,7 @@ describe.skipIf(!tables)('the templates for tables', () => {
 
   describeTemplate(bench, tables!, {
     id: 'lightgbm',
-    params: { trees: 200, trees_per_step: 2, samples: 800 },
+    params: { trees: 150, trees_per_step: 5, samples: 800 },
     falls: 'val_rmse',
     reaches: { key: 'val_rmse', most: 60 },
     facts: null,

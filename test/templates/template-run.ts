@@ -40,8 +40,8 @@ export interface Attempt {
   /** Every recorded value by key: [step, value]. */
   readonly points: Readonly<Record<string, readonly (readonly [number, number])[]>>;
   readonly summary: Readonly<Record<string, string | number | boolean>>;
-  /** Steps of the checkpoints, in the order they were made. */
-  readonly checkpoints: readonly number[];
+  /** Step of the last checkpoint in the run's folder; a killed program may not have told of it any more. */
+  readonly checkpoint: number;
   /** The steps that were logged, in order, each once. */
   readonly steps: readonly number[];
 }
@@ -139,7 +139,7 @@ export class TemplateRun {
       child.once('error', reject);
       child.once('close', (exitCode, signal) => {
         this.#children.delete(child);
-        resolve({ exitCode, signal, ...output, ...described(records()) });
+        resolve({ exitCode, signal, ...output, checkpoint: lastCheckpoint(this.folder), ...described(records()) });
       });
     });
     return { child, ended, records };
@@ -167,6 +167,8 @@ export class TemplateRun {
     return {
       PATH: process.env.PATH ?? '',
       HOME: process.env.HOME ?? '',
+      // Two cores are shared by all tests; threads that wait for each other would take most of them.
+      OMP_NUM_THREADS: '1',
       ...this.#recipe.environment.variables,
       LATHE_RUN_ID: '0'.repeat(32),
       LATHE_RUN_NAME: this.id,
@@ -200,6 +202,11 @@ function journals(folder: string): string[] {
   return fs.readdirSync(journal).map((name) => path.join(journal, name));
 }
 
+function lastCheckpoint(folder: string): number {
+  const names = fs.readdirSync(path.join(folder, 'checkpoint')).filter((name) => /^\d+$/.test(name));
+  return Math.max(0, ...names.map(Number));
+}
+
 function readJournals(files: readonly string[]): JournalRecord[] {
   return files.flatMap((file) => {
     // What follows the last newline is a line that was cut off.
@@ -210,12 +217,10 @@ function readJournals(files: readonly string[]): JournalRecord[] {
 
 function described(
   records: readonly JournalRecord[],
-): Pick<Attempt, 'records' | 'points' | 'summary' | 'checkpoints' | 'steps'> {
+): Pick<Attempt, 'records' | 'points' | 'summary' | 'steps'> {
   const points: Record<string, [number, number][]> = {};
   const summary: Record<string, string | number | boolean> = {};
-  const checkpoints: number[] = [];
   for (const record of records) {
-    if (record.type === 'checkpoint') checkpoints.push(record.step);
     if (record.type === 'summary') summary[record.key] = record.value;
     if (record.type !== 'metrics') continue;
     for (const [key, value] of Object.entries(record.values)) {
@@ -224,5 +229,5 @@ function described(
     }
   }
   const steps = [...new Set(records.flatMap((record) => (record.type === 'metrics' ? [record.step] : [])))];
-  return { records, points, summary, checkpoints, steps };
+  return { records, points, summary, steps };
 }

@@ -48,11 +48,11 @@ export function describeTemplate(bench: TemplateBench, python: string, wanted: T
     const stopped = await run.interrupt(python, 'SIGTERM', { variables: { LATHE_RESUME: '1' } });
     if (wanted.endsItself !== false) expect(stopped.exitCode).toBe(143);
     else expect(stopped.exitCode === 0).toBe(false);
-    expect(stopped.steps[0]).toBe(killed.checkpoints.at(-1));
-    expect(stopped.checkpoints.at(-1)).toBe(stopped.steps.at(-1)! + 1);
+    expect(stopped.steps[0]).toBe(killed.checkpoint);
+    expect(stopped.checkpoint).toBe(stopped.steps.at(-1)! + 1);
     const resumed = await run.run(python, { variables: { LATHE_RESUME: '1' } });
     expect(resumed.exitCode).toBe(0);
-    expect(resumed.steps[0]).toBe(stopped.checkpoints.at(-1));
+    expect(resumed.steps[0]).toBe(stopped.checkpoint);
     expect(resumed.steps.at(-1)).toBe(whole.steps.at(-1));
     expect(resumed.summary).toEqual(whole.summary);
   });

@@ -86,6 +86,12 @@ describe('the queue', () => {
     expect(plan([waiting('a', { gpus: 8 })])).toEqual({ a: 'GPUs: it asks for 8, this machine has 4' });
   });
 
+  it('says why the GPUs are not known', () => {
+    expect(plan([waiting('a', { gpus: 1 })], [], { gpus: 'nvidia-smi does not answer' })).toEqual({
+      a: 'GPUs: nvidia-smi does not answer',
+    });
+  });
+
   it('promises no more memory than there is', () => {
     const runs = [waiting('a', { memoryBytes: 10 * GIB }), waiting('b', { memoryBytes: 8 * GIB })];
     expect(plan(runs)).toEqual({

@@ -24,8 +24,8 @@ export interface Capacity {
   /** How many runs without GPUs may run here at once. */
   readonly slots: number;
   readonly memoryBytes: number;
-  /** Null while they are not known. */
-  readonly gpus: readonly GrantedGpu[] | null;
+  /** Those that work; a text says why they are not known. */
+  readonly gpus: readonly GrantedGpu[] | string;
 }
 
 export type Decision =
@@ -90,7 +90,7 @@ export function planQueue(
   }
 
   function pickGpus({ gpus, shareGpus }: RunResources): GrantedGpu[] | string {
-    if (capacity.gpus === null) return 'the GPUs to be looked at';
+    if (typeof capacity.gpus === 'string') return `GPUs: ${capacity.gpus}`;
     const free = capacity.gpus.filter(({ id }) => held.mayUse(id, shareGpus));
     if (free.length >= gpus && !blocked.has('gpu')) {
       // The least shared first, so that sharing spreads over all.

@@ -151,11 +151,11 @@ export function createRuns(core: Core, parts: RunParts): Runs {
     paused: queue.paused,
     prepare: (run, context) => prepareRun(core, parts, run, context),
     async capacity(gpusWanted) {
-      const gpus = gpusWanted ? await parts.telemetry.gpus().catch(() => null) : null;
+      const gpus = gpusWanted ? await parts.telemetry.gpus().catch((error: unknown) => messageOf(error)) : [];
       return {
         slots: parts.slots(),
         memoryBytes: os.totalmem(),
-        gpus: gpus?.map(({ id, index, vendor }) => ({ id, index, vendor })) ?? null,
+        gpus: typeof gpus === 'string' ? gpus : gpus.map(({ id, index, vendor }) => ({ id, index, vendor })),
       };
     },
   });
@@ -448,3 +448,5 @@ function notFound(run: string): AppError {
     details: { run },
   });
 }
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -17,9 +17,14 @@ type Parts = Pick<TrainingParts, 'targets' | 'telemetry' | 'workspace' | 'datase
  * Refuse what can never start here, before anything is stored.
  *
  * @throws AppError NOT_FOUND for a target that is not there; INVALID_INPUT for a container without an image, and for more GPUs or memory than this
- * machine has
+ * machine has; DISK_FULL where the data does not fit
  */
-export async function refuseImpossible(parts: Parts, recipe: Recipe, target: string): Promise<void> {
+export async function refuseImpossible(
+  parts: Parts,
+  recipe: Recipe,
+  target: string,
+  inputs: Run['inputs'],
+): Promise<void> {
   const driver = parts.targets.driver(target);
   if (driver.executor.target === 'docker' && !recipe.environment.image && !recipe.environment.dockerfile) {
     throw new AppError(
@@ -37,6 +42,9 @@ export async function refuseImpossible(parts: Parts, recipe: Recipe, target: str
       details: { target },
     });
   }
+  const disk = diskCheck(parts, inputs);
+  if (disk.state === 'missing')
+    throw new AppError('DISK_FULL', `The data does not fit: ${disk.value}.`, { nextStep: disk.nextStep! });
   if (!driver.local) return;
   const faults = [await gpuCheck(parts, recipe), memoryCheck(recipe)].filter(
     ({ state }) => state === 'missing',

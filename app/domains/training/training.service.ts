@@ -119,7 +119,7 @@ export function createTraining(parts: TrainingParts): Training {
     const inputs = inputsOf(project.id, recipe, request);
     const experiment =
       request.experiment ?? recipe.experiment ?? inputs[0]?.datasetName ?? experimentName(what.label);
-    await refuseImpossible(parts, recipe, target);
+    await refuseImpossible(parts, recipe, target, inputs);
     const run = (code: CodeSnapshot) =>
       programRun({
         recipe,

@@ -20,7 +20,7 @@ export function containerVariables(
     readonly amdRenumbered: boolean;
   },
 ): string[] {
-  const variables = {
+  const variables: Record<string, string> = {
     ...(given.mappedUser ? nobodyKnown : {}),
     ...programVariables(launch, containerPaths, grant),
     ...gpuNumbers(launch, grant, given.amdRenumbered),

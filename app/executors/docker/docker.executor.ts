@@ -204,8 +204,8 @@ export function createDockerExecutor(parts: {
 
     async cancel(handle, folder, force) {
       const { container } = handleForm.parse(handle);
-      // A note for the next core; a full disk must not keep a run going.
-      await fs.promises.writeFile(path.join(folder, 'cancel'), '').catch(() => undefined);
+      // A note for the next core, whose time says whether the run had ended before; a full disk must not keep a run going.
+      await fs.promises.writeFile(path.join(folder, 'cancel'), '', { flag: 'wx' }).catch(() => undefined);
       await signalContainer(engine, container, force ? 'SIGKILL' : 'SIGTERM');
     },
 

@@ -53,6 +53,7 @@ describe('migrations', () => {
       migrate(database);
       expect(readVersion(database)).toBe(schemaVersion);
       expect(database.prepare('SELECT name FROM runs ORDER BY name').get()?.name).toBe('mlp-128-64-s7');
+      expect(database.prepare('SELECT DISTINCT name FROM run_inputs').all()).toEqual([{ name: 'data' }]);
       expect(database.prepare('PRAGMA integrity_check').get()?.integrity_check).toBe('ok');
       expect(database.prepare('PRAGMA foreign_key_check').all()).toEqual([]);
       database.close();

@@ -19,15 +19,18 @@ import { RecentRuns } from './recent-runs.tsx';
 import { QueuedLine, RunningLine } from './run-lines.tsx';
 import { ThisMachine } from './this-machine.tsx';
 
+/** Queued runs that stand here; the rest is on the queue's own page. */
+const shownQueued = 8;
+
 /** What goes on, what was last, what is there, and what could be done next. */
 export function Overview({ project }: { readonly project: Project }) {
   const running = useQuery(orpc.runs.list.queryOptions({ input: { status: 'running', limit: 50 } }));
-  const queued = useQuery(orpc.runs.list.queryOptions({ input: { status: 'queued', limit: 50 } }));
+  const queue = useQuery(orpc.runs.queue.queryOptions());
   const recent = useQuery(orpc.runs.list.queryOptions({ input: { limit: 40 } }));
   const hasGpus = useResources(({ latest }) => (latest?.gpus.length ?? 0) > 0);
-  const error = running.error ?? queued.error ?? recent.error;
+  const error = running.error ?? queue.error ?? recent.error;
   const now = running.data?.runs ?? [];
-  const next = queued.data?.runs ?? [];
+  const next = (queue.data?.runs ?? []).filter(({ status }) => status === 'queued');
   const ended = (recent.data?.runs ?? []).filter(({ endedAt }) => endedAt !== null);
   const facts =
     now.length + next.length > 0
@@ -69,7 +72,7 @@ export function Overview({ project }: { readonly project: Project }) {
           ) : null}
           {next.length > 0 ? (
             <Pane title="Queue" count={next.length} aside={<Link to="/queue">All</Link>}>
-              {next.map((run, index) => (
+              {next.slice(0, shownQueued).map((run, index) => (
                 <QueuedLine key={run.id} run={run} place={index + 1} />
               ))}
             </Pane>

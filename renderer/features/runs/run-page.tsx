@@ -80,7 +80,9 @@ function OneRun({ run: recorded }: { readonly run: RunDetail }) {
           </>
         }
       />
-      {hasEnded(run) ? null : <ProgressBar fraction={progress.fraction} label={`Progress of ${run.name}`} />}
+      {run.status === 'running' ? (
+        <ProgressBar fraction={progress.fraction} label={`Progress of ${run.name}`} />
+      ) : null}
       {run.failure ? <RunFailure run={run} /> : <RunOutcome run={run} verdict={runVerdict(run, runs)} />}
       <RunFacts run={run} progress={progress} />
       <div className={styles.detail}>

@@ -95,21 +95,29 @@ function formatMetric(value: number): string {
 
 /** A single run's result in a sentence, beside the best other of the same data where there is one. */
 export function runVerdict(run: Run, others: readonly Run[]): Verdict {
+  if (run.preflight && run.status === 'finished')
+    return plain('A trial of a few steps; it worked.', 'Its values say nothing about the whole.');
   const metric = mainMetric([run]);
   const value = metric === null ? null : metricOf(run, metric);
   if (metric === null || value === null) return plain(stateInWords(run), run.progress.message);
   const measured = isShare(metric)
     ? `${(value * 100).toFixed(1)} % ${metricWords(metric)}`
     : `${formatMetric(value)} ${metricWords(metric)}`;
+  const [data] = run.inputs;
+  // Programs that read no data are comparable only with themselves, and a trial with nothing.
   const rivals = others.filter(
-    ({ id, inputs }) => id !== run.id && inputs[0]?.digest === run.inputs[0]?.digest,
+    ({ id, inputs, template, preflight }) =>
+      id !== run.id &&
+      !preflight &&
+      inputs[0]?.digest === data?.digest &&
+      (data !== undefined || template === run.template),
   );
   const best = bestBy(rivals, metric);
   const base = { headline: `${measured},`, metric, winner: run.id };
   if (!best) return { ...base, headline: `${measured}.`, rest: stateInWords(run), detail: '' };
   const difference = value - best.value;
   const ahead = metricDirection(metric) === 'lower' ? difference < 0 : difference > 0;
-  const place = `${rivals.length === 1 ? 'the other run' : `the best of ${rivals.length} other runs`} on the same data, ${best.run.name}`;
+  const place = `${rivals.length === 1 ? 'the other run' : `the best of ${rivals.length} other runs`} ${data ? 'on the same data' : `of ${run.template}`}, ${best.run.name}`;
   if (difference === 0) return { ...base, rest: `level with ${place}.`, detail: '' };
   return {
     ...base,

@@ -45,7 +45,7 @@ def invent_flats(samples, seed):
     district = random.choice(list(DISTRICTS), samples)
     place = np.array([DISTRICTS[name] for name in district])
     fair = 2.4 * size * place * (1 - 0.003 * np.minimum(age, 70)) * np.exp(-0.04 * distance) + 20
-    price = (fair * random.normal(1, 0.12, samples)).round()
+    price = (fair * random.normal(1, 0.18, samples)).round()
     # What is cheap for what it is sells fast, mostly.
     sold_fast = np.where(price / fair + random.normal(0, 0.03, samples) < 1, "yes", "no")
     return {

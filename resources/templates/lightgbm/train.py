@@ -97,7 +97,6 @@ def parameters(args, step):
         "seed": args.seed * 100_000 + step,
         "deterministic": True,
         "force_row_wise": True,
-        "num_threads": 2,
         "verbosity": -1,
     }
 

@@ -166,12 +166,9 @@ def _hook(run):
         except RuntimeError:
             pass  # the interpreter is ending; finish() writes them
     watch_sigterm(_flush_now, _interrupted, _before_death)
-    if _hooked:
-        return
-    _hooked = True
-    atexit.register(_at_exit)
-    if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=_after_fork)
+    if not _hooked:
+        _hooked = True
+        atexit.register(_at_exit)
 
 
 def _at_exit():
@@ -212,3 +209,8 @@ def _interrupted():
 def _before_death(number):
     if _run not in (None, Unavailable) and _run.ending:
         _run.ending.write_killed(number)
+
+
+# At the import and not at the first use: a fork may come while another thread is beginning the run.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

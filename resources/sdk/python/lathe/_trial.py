@@ -4,8 +4,11 @@ import os
 import threading
 import time
 
+from ._values import whole
+
 #: The third step ends the trial: the first one warms up, the second is measured against the third.
 STEPS = 3
+_TOTALS = ("total_steps", "max_steps", "num_steps", "steps")
 
 
 class Trial:
@@ -31,7 +34,7 @@ class Trial:
         seconds = step_seconds if step_seconds is not None else self._step_seconds()
         if seconds is not None:
             self._summarize("preflight/step_seconds", seconds)
-        total = total_steps if total_steps is not None else self.total_steps
+        total = next((each for each in (total_steps, self.total_steps, _promised_steps()) if each is not None), None)
         if total is not None:
             self._summarize("preflight/total_steps", total)
 
@@ -49,3 +52,11 @@ class Trial:
             return None
         between = self._seen[steps[1]] - self._seen[steps[0]]
         return between / max(abs(steps[1] - steps[0]), 1)
+
+
+def _promised_steps():
+    """The number of steps as the parameters name it."""
+    from ._config import config  # which is made of runs, which have trials
+
+    given = (whole(config[key]) for key in _TOTALS if key in config)
+    return next((each for each in given if each is not None and each > 0), None)
