@@ -59,7 +59,8 @@ export interface JobEvidence {
  * - `cancel` asks the job to stop and returns at once; it may be called more than once and for jobs that are gone.
  *   With `force` the job and everything that it started is ended without being asked.
  * - `collect` is called when the run has ended or is lost, before that is written down: it returns evidence and releases what the
- *   target still holds for the job (a container, a control group). It may be called more than once.
+ *   target still holds for the job (a container, a control group). What the program left and never named gets its artifact lines there
+ *   (collected-outputs.ts); the journals are read once more after it. It may be called more than once.
  * - `usage` says what the job uses now, or null when it cannot tell. It is called once a second and must be cheap.
  * - No method but `usage` is called for one run twice at the same time. All may reject with AppError; an outage of the target is
  *   TARGET_FAILED with retry `later`, and nothing is concluded from it.

@@ -57,7 +57,7 @@ members() {
       LATHE_RUN_ID= sed 's/[^0-9]//g'
   else
     # Without the command line of the one that looks, which holds the id as well.
-    LATHE_RUN_ID= ps -axwwEo pid=,command= 2>/dev/null |
+    LATHE_RUN_ID= ps -axwwE -o pid= -o command= 2>/dev/null |
       LATHE_RUN_ID= sed -n "/LATHE_RUN_ID=$LATHE_RUN_ID/{/sed -n/!s/^ *\([0-9]*\) .*/\1/p;}"
   fi
 }

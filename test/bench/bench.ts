@@ -2,7 +2,8 @@
 export interface BenchRow {
   /** What was measured, in words a reader of the table understands. */
   what: string;
-  ours: number;
+  /** Null: it was not measured, and `note` says why. */
+  ours: number | null;
   /** Unit of `ours` and of `peer.value`, for example "ms", "MiB/s" or "points/s". */
   oursUnit: string;
   /** Another program that did the same work on the same machine in the same run. */

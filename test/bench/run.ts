@@ -53,7 +53,7 @@ function table(rows: readonly BenchRow[]): string {
     ],
     rows.map(({ what, ours, oursUnit, peer, ratio, limit, note }) => [
       what,
-      `${short(ours)} ${oursUnit}`,
+      ours === null ? '' : `${short(ours)} ${oursUnit}`,
       peer ? `${short(peer.value)} ${oursUnit}` : '',
       peer?.name ?? '',
       ratio === undefined ? '' : `${ratio.toFixed(2)}×`,

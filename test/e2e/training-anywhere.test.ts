@@ -28,9 +28,8 @@ for step in range(1, config.steps + 1):
     if step == config.fail_at:
         raise ValueError("the third batch has no labels")
     time.sleep(0.05)
-lathe.summary("verdict", "learned")
-with open(lathe.outputs("scores.csv"), "w") as scores:
-    scores.write("class,score\\nzero,0.91\\n")
+lathe.summary["verdict"] = "learned"
+lathe.log_table("scores", {"class": ["zero"], "score": [0.91]})
 print("one line on stderr", file=sys.stderr, flush=True)
 `;
 
@@ -56,6 +55,7 @@ describe.skipIf(!browserPath || !python)('training a script anywhere on this mac
     origin = new URL(link).origin;
     browser = await launchBrowser(browserPath!);
     page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    page.setDefaultTimeout(SLOW.timeout / 2);
     page.on('pageerror', (error) => problems.push(String(error)));
     page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
     await page.goto(link);
@@ -72,7 +72,9 @@ describe.skipIf(!browserPath || !python)('training a script anywhere on this mac
   /** Runs outlive their host: one that a failed test left must not train on. */
   async function cancelAll() {
     if (!host) return;
-    const { runs } = await latheJson(['run', 'list'], path.join(workspace, 'lathe')).catch(() => ({ runs: [] }));
+    const { runs } = await latheJson(['run', 'list'], path.join(workspace, 'lathe')).catch(() => ({
+      runs: [],
+    }));
     for (const { id, status } of runs ?? []) {
       if (status === 'running' || status === 'queued')
         await latheJson(['run', 'cancel', id], path.join(workspace, 'lathe')).catch(() => {});
@@ -107,16 +109,24 @@ describe.skipIf(!browserPath || !python)('training a script anywhere on this mac
 
   it('looks whether it could start, and names what was looked at', async () => {
     await openScript('steps=3');
-    await dialog().getByText(/^Works/).waitFor(SLOW);
+    await dialog()
+      .getByText(/^Works/)
+      .waitFor(SLOW);
     await dialog().getByRole('button', { name: 'Check', exact: true }).click();
     await dialog().getByText('It can start').waitFor(SLOW);
-    await dialog().getByRole('list', { name: 'Checks' }).getByText(/3\.\d+/).first().waitFor(SLOW);
+    await dialog()
+      .getByRole('list', { name: 'Checks' })
+      .getByText(/3\.\d+/)
+      .first()
+      .waitFor(SLOW);
   });
 
   it('tries a few steps first, says what came out, and then starts for real', async () => {
     await dialog().getByLabel('Parameters', { exact: true }).fill('steps=100000');
     await dialog().getByRole('button', { name: 'Try a few steps' }).click();
-    await dialog().getByText(/^It works/).waitFor(SLOW);
+    await dialog()
+      .getByText(/^It works/)
+      .waitFor(SLOW);
     await dialog().getByText('One step', { exact: true }).waitFor(SLOW);
     await dialog().getByRole('button', { name: 'Start for real' }).click();
     await gone();
@@ -158,10 +168,20 @@ describe.skipIf(!browserPath || !python)('training a script anywhere on this mac
       await gone();
     }
     await page.getByText(/^Waits for/).waitFor(SLOW);
-    await page.getByRole('contentinfo').getByRole('link', { name: /1 running · 2 queued/ }).click();
+    await page
+      .getByRole('contentinfo')
+      .getByRole('link', { name: /1 running · 2 queued/ })
+      .click();
     const grid = page.getByRole('grid', { name: 'Queue' });
-    await grid.getByText(/free slot/).first().waitFor(SLOW);
-    const names = () => grid.getByRole('row').getByText(/^train-\d+$/).allTextContents();
+    await grid
+      .getByText(/free slot/)
+      .first()
+      .waitFor(SLOW);
+    const names = () =>
+      grid
+        .getByRole('row')
+        .getByText(/^train-\d+$/)
+        .allTextContents();
     const before = await names();
     expect(before).toHaveLength(3);
     await grid.focus();
@@ -182,13 +202,20 @@ describe.skipIf(!browserPath || !python)('training a script anywhere on this mac
     await page.getByRole('grid').getByText(/held/).waitFor(SLOW);
     await page.getByRole('checkbox', { name: 'Mark row 2' }).check();
     await page.getByRole('button', { name: 'Cancel 2 runs' }).click();
-    await page.getByRole('contentinfo').getByRole('link', { name: /1 running · 0 queued/ }).waitFor(SLOW);
+    await page
+      .getByRole('contentinfo')
+      .getByRole('link', { name: /1 running · 0 queued/ })
+      .waitFor(SLOW);
   });
 
   it('cancels the run that goes on', async () => {
-    await page.getByRole('grid', { name: 'Queue' }).getByText(/^train-/).first().click();
+    await page
+      .getByRole('grid', { name: 'Queue' })
+      .getByText(/^train-/)
+      .first()
+      .click();
     await page.getByRole('button', { name: 'Cancel run' }).click();
-    await page.getByRole('img', { name: 'cancelled' }).first().waitFor(SLOW);
+    await page.getByRole('main').getByRole('img', { name: 'cancelled' }).first().waitFor(SLOW);
   });
 
   it('runs it with changes, names why that failed and what to do', async () => {
@@ -205,7 +232,7 @@ describe.skipIf(!browserPath || !python)('training a script anywhere on this mac
     await dialog().getByLabel('fail_at', { exact: true }).fill('0');
     await dialog().getByRole('button', { name: 'Run again' }).click();
     await gone();
-    await page.getByRole('img', { name: 'finished' }).first().waitFor(SLOW);
+    await page.getByRole('main').getByRole('img', { name: 'finished' }).first().waitFor(SLOW);
     await page.getByText('learned', { exact: true }).waitFor(SLOW);
   });
 
@@ -226,7 +253,11 @@ describe.skipIf(!browserPath || !python)('training a script anywhere on this mac
     await page.getByRole('link', { name: 'Targets', exact: true }).click();
     const targets = page.getByRole('navigation', { name: 'Targets' });
     await targets.getByText('process', { exact: true }).click();
-    await page.getByRole('table', { name: 'Interpreters' }).getByText(/^Python 3/).first().waitFor(SLOW);
+    await page
+      .getByRole('table', { name: 'Interpreters' })
+      .getByText(/^Python 3/)
+      .first()
+      .waitFor(SLOW);
     expect(page.url()).toBe(`${origin}/targets/process`);
   });
 
@@ -234,11 +265,15 @@ describe.skipIf(!browserPath || !python)('training a script anywhere on this mac
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox', { name: 'Search or run a command' }).fill('add a container engine');
     await page.keyboard.press('Enter');
-    await dialog().getByLabel('Name').fill('bench-2');
+    await dialog().getByRole('textbox', { name: 'Name' }).fill('bench-2');
     await dialog().getByLabel('Socket', { exact: true }).fill(path.join(workspace, 'no-engine.sock'));
     await dialog().getByRole('button', { name: 'Add engine' }).click();
     await gone();
-    await page.getByRole('list', { name: 'Checks of bench-2' }).getByRole('img', { name: 'failed' }).first().waitFor(SLOW);
+    await page
+      .getByRole('list', { name: 'Checks of bench-2' })
+      .getByRole('img', { name: 'failed' })
+      .first()
+      .waitFor(SLOW);
     await page.getByRole('button', { name: 'Remove bench-2' }).click();
     await page.getByRole('status').getByRole('button', { name: 'Undo' }).click();
     await page.getByRole('navigation', { name: 'Targets' }).getByText('bench-2').waitFor(SLOW);

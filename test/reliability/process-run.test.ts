@@ -183,7 +183,11 @@ describe.skipIf(process.platform === 'win32')('a program run as a process', () =
     fs.mkdirSync(root);
     const odd = new ProgramBench(root);
     try {
-      const job = await odd.run({ ...sh('pwd -P; echo x > "o ut.txt"'), outputs: ['*.txt'] });
+      const job = await odd.run({
+        command: ['./run me.sh'],
+        files: { 'run me.sh': '#!/bin/sh\npwd -P\necho x > "o ut.txt"\n' },
+        outputs: ['*.txt'],
+      });
       expect(job.exit?.state).toBe('finished');
       expect(textOf(job.folder, 'stdout.log')).toBe(`${fs.realpathSync(path.join(job.folder, 'code'))}\n`);
       expect(textOf(job.folder, 'outputs/o ut.txt')).toBe('x\n');
@@ -218,6 +222,7 @@ describe.skipIf(process.platform === 'win32')('a program run as a process', () =
   it('sees nothing of what is only Lathe’s', async () => {
     process.env.LATHE_TOKEN = 'a secret';
     process.env.SOME_API_TOKEN = 'another';
+    process.env.LATHE_TEST_PLACE = 'a secret';
     try {
       const { folder } = await bench.run(sh('env'));
       expect(textOf(folder, 'stdout.log')).not.toMatch(/secret|another/);
@@ -226,6 +231,7 @@ describe.skipIf(process.platform === 'win32')('a program run as a process', () =
     } finally {
       delete process.env.LATHE_TOKEN;
       delete process.env.SOME_API_TOKEN;
+      delete process.env.LATHE_TEST_PLACE;
     }
   });
 

@@ -28,6 +28,7 @@ with zipfile.ZipFile(sys.argv[1] + "/" + name + "-1.0-py3-none-any.whl", "w") as
 
 describe.skipIf(!python)('the Python environment of a run', () => {
   const wheels = fs.mkdtempSync(path.join(os.tmpdir(), 'lathe-wheels-'));
+  const usualPath = process.env.PATH;
   let bench: ProgramBench;
 
   beforeAll(() => {
@@ -44,7 +45,19 @@ describe.skipIf(!python)('the Python environment of a run', () => {
   beforeEach(() => {
     bench = new ProgramBench();
   });
-  afterEach(() => bench.close());
+  afterEach(() => {
+    process.env.PATH = usualPath;
+    return bench.close();
+  });
+
+  /** From now on environments are made by something that begins and never completes one. */
+  function makingTakesForEver() {
+    const folder = path.join(bench.root, 'slow');
+    fs.mkdirSync(folder);
+    const script = '#!/bin/sh\nfor last; do :; done\nmkdir "$last"\nsleep 1000\n';
+    fs.writeFileSync(path.join(folder, 'uv'), script, { mode: 0o755 });
+    process.env.PATH = `${folder}:${usualPath}`;
+  }
 
   const program = (requirements: readonly string[], more: ProgramRun = {}): ProgramRun => ({
     command: ['python', '-c', 'import sys, lathe_test_word; print(lathe_test_word.word, sys.prefix)'],
@@ -85,14 +98,18 @@ describe.skipIf(!python)('the Python environment of a run', () => {
   });
 
   it('is made anew when it was killed half-way', async () => {
+    makingTakesForEver();
     const killed = await bench.start(program(['lathe_test_word==1.0']));
     await until('it is being made', () => built().length > 0);
-    // The launcher alone; what it started goes on for a while and is observed.
     process.kill(Number(killed.handle.pid), 'SIGKILL');
+    await until('the launcher is dead', () => !isThere(Number(killed.handle.pid)));
+    expect(await bench.executor.observe(killed.handle, killed.folder)).toBe('running');
     await bench.executor.cancel(killed.handle, killed.folder, true);
     await bench.ended(killed);
     expect(exitOf(killed.folder)).toBeNull();
     const remains = built();
+    expect(remains).toHaveLength(1);
+    process.env.PATH = usualPath;
     const { exit, folder } = await bench.run(program(['lathe_test_word==1.0']));
     expect(exit?.state).toBe('finished');
     expect(textOf(folder, 'stdout.log')).toContain('from the wheel');
@@ -112,7 +129,23 @@ describe.skipIf(!python)('the Python environment of a run', () => {
     expect(told.some((each) => each.includes('another run makes the same Python environment'))).toBe(true);
   });
 
+  it('is waited for in vain when another makes it, and the run is cancelled', async () => {
+    makingTakesForEver();
+    const [first, second] = [await bench.start(program([])), await bench.start(program([]))];
+    await until('one waits', () =>
+      [first, second].some(({ folder }) =>
+        messages(folder).includes('another run makes the same Python environment'),
+      ),
+    );
+    for (const job of [first, second]) {
+      await bench.executor.cancel(job.handle, job.folder, false);
+      await bench.ended(job);
+      expect(exitOf(job.folder)?.state).toBe('cancelled');
+    }
+  });
+
   it('is not waited for when the run is cancelled', async () => {
+    makingTakesForEver();
     const job = await bench.start(program(['lathe_test_word==1.0']));
     await until('it is being made', () => built().length > 0);
     await bench.executor.cancel(job.handle, job.folder, false);
@@ -158,6 +191,7 @@ describe.skipIf(!python)('the Python environment of a run', () => {
   });
 
   it('leaves no process behind when it is killed', async () => {
+    makingTakesForEver();
     const job = await bench.start(program(['lathe_test_word==1.0']));
     await until('it is being made', () => built().length > 0);
     const { pids } = (await bench.executor.usage(job.handle, job.folder))!;

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { plainPythons, pythonWith } from '../support/python.ts';
+import { frameworks } from './frameworks.ts';
 import { decodePng } from './png-pixels.ts';
 import { recordsOf, runFolder, runProgram, variablesOf } from './python-program.ts';
 
@@ -119,7 +120,7 @@ lathe.log_model("saved", name="best")
 describe('pictures and tables of other libraries', () => {
   let python: string | null = null;
   beforeAll(async () => {
-    python = await pythonWith(['numpy', 'pandas', 'pillow', 'matplotlib']);
+    python = await pythonWith(frameworks);
   }, 600_000);
 
   it('are kept as what they show', async ({ skip }) => {
@@ -135,7 +136,7 @@ grey = np.array([[0.0, 0.5], [1.0, np.nan]])
 lathe.log_image(grey, "float", 0)
 lathe.log_image(np.array([[True, False]]), "bool", 0)
 lathe.log_image(np.arange(12, dtype=np.uint8).reshape(2, 2, 3), "rgb", 0)
-lathe.log_image(np.arange(24, dtype=np.uint8).reshape(3, 2, 4), "channels first", 0)
+lathe.log_image(np.arange(30, dtype=np.uint8).reshape(3, 2, 5), "channels first", 0)
 lathe.log_image(Image.fromarray(np.full((2, 2), 7, np.uint8)), "pil", 0)
 figure = plt.figure(); figure.gca().plot([1, 2]); lathe.log_image(figure, "figure", 0)
 lathe.log_image(figure.gca(), "axes", 0)
@@ -157,7 +158,7 @@ lathe.log({"f32": np.float32(0.1), "i64": np.int64(3), "b": np.bool_(True), "arr
       [0, 1, 2, 3, 4, 5],
       [6, 7, 8, 9, 10, 11],
     ]);
-    expect(rows('channels first')[0]).toEqual([0, 8, 16, 1, 9, 17, 2, 10, 18, 3, 11, 19]);
+    expect(rows('channels first')[0]).toEqual([0, 10, 20, 1, 11, 21, 2, 12, 22, 3, 13, 23, 4, 14, 24]);
     expect(output(folder, 'images/figure/0.png').subarray(1, 4).toString()).toBe('PNG');
     expect(output(folder, 'tables/frame.csv').toString()).toBe('a,b\n1,x\n2,y\n');
     expect(recordsOf(folder, 'metrics')[0]).toMatchObject({

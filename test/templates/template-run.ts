@@ -139,7 +139,13 @@ export class TemplateRun {
       child.once('error', reject);
       child.once('close', (exitCode, signal) => {
         this.#children.delete(child);
-        resolve({ exitCode, signal, ...output, checkpoint: lastCheckpoint(this.folder), ...described(records()) });
+        resolve({
+          exitCode,
+          signal,
+          ...output,
+          checkpoint: lastCheckpoint(this.folder),
+          ...described(records()),
+        });
       });
     });
     return { child, ended, records };

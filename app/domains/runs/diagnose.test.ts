@@ -575,7 +575,7 @@ describe('a signal', () => {
     ['SIGUSR1', 138, 'SIGUSR1'],
   ])('%s is told in words, also as the exit code %i', (signal, exitCode, words) => {
     for (const exit of [{ exitCode: null, signal }, { exitCode }]) {
-      const found = says('KeyError: long ago\n', { exit });
+      const found = says(trace("KeyError: 'long ago'"), { exit });
       expect(found).toMatchObject({
         code: 'PROGRAM_FAILED',
         message: expect.stringContaining(words),

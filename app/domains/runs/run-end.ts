@@ -3,15 +3,12 @@ import path from 'node:path';
 import { type ErrorCode, errorTable } from '../../contract/errors.ts';
 import type { CheckResult } from '../../contract/execution.ts';
 import type { Failure } from '../../contract/jobs.contract.ts';
-import type { Artifact } from '../../contract/runs.contract.ts';
 import type { JobEvidence } from '../../executors/executor.ts';
 import type { Core } from '../../kernel/core.ts';
 import type { AdoptedJob } from '../../kernel/job-machine.ts';
 import { type ExitSentinel, exitSentinel } from '../../kernel/ports/run-journal.ts';
 import type { MetricStore } from '../../storage/metric-store.ts';
-import type { ObjectStore } from '../../storage/object-store.ts';
 import { evaluateChecks } from './check-results.ts';
-import { collectOutputs } from './collect-outputs.ts';
 import { diagnose } from './diagnose.ts';
 import { clearEnd, markResumed, readLog } from './run-folder.ts';
 import type { RunTarget, WatchedRun } from './run-target.ts';
@@ -28,7 +25,6 @@ export interface RunOutcome {
   readonly failure: Failure | null;
   readonly at: number;
   readonly checks?: readonly CheckResult[];
-  readonly artifacts?: readonly Artifact[];
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -39,39 +35,32 @@ export function createRunEnd(
   parts: {
     readonly repository: RunRepository;
     readonly metrics: MetricStore;
-    readonly objects: ObjectStore;
     readonly jobFor: (run: Pick<RunRow, 'id' | 'name'>) => AdoptedJob;
   },
 ) {
   const { database, events, clock, log, folders } = core;
   const { repository } = parts;
 
-  /** How a run whose job is gone ended: by its sentinel, else it was cancelled or is lost. */
+  /**
+   * How a run whose job is gone ended: by its sentinel, else it was cancelled or is lost.
+   *
+   * @param ingest reads the journals once more: the target names in them what the program left
+   */
   async function outcomeOf(
     run: RunRow,
     entry: WatchedRun,
     { executor }: RunTarget,
     exit: ExitSentinel | null,
+    ingest: () => Promise<void>,
   ): Promise<RunOutcome> {
     const folder = folders.run(run.id);
     const evidence = await executor.collect(entry.handle, folder).catch((error: unknown) => {
       log.error('what a target still held for a run was not released', error, { run: run.id });
       return noEvidence;
     });
+    await ingest();
     const asked = entry.cancelledAt !== null || fs.existsSync(path.join(folder, 'cancel'));
-    const common = {
-      at: exit?.at ?? clock.now(),
-      environment: evidence.environment,
-      artifacts: run.recipe?.command
-        ? await collectOutputs(
-            core,
-            parts.objects,
-            run.id,
-            exit?.state === 'finished' ? run.recipe.outputs : [],
-            new Set(repository.artifacts(run.id).map((artifact) => artifact.path)),
-          )
-        : [],
-    };
+    const common = { at: exit?.at ?? clock.now(), environment: evidence.environment };
     if (!exit) {
       return asked
         ? { ...common, state: 'cancelled', failure: null }
@@ -116,7 +105,6 @@ export function createRunEnd(
     const { state, failure } = outcome;
     database.transaction(() => {
       const { progress } = job.job;
-      for (const artifact of outcome.artifacts ?? []) repository.putArtifact(run.id, artifact);
       repository.change(run.id, {
         status: state,
         failure,
@@ -156,7 +144,6 @@ export function createRunEnd(
     if (run.checkpointStep !== null) await markResumed(folder);
     await clearEnd(folder);
     database.transaction(() => {
-      for (const artifact of outcome.artifacts ?? []) repository.putArtifact(run.id, artifact);
       repository.change(run.id, {
         status: 'queued',
         handle: null,

@@ -89,7 +89,7 @@ async function storeArtifacts(
         path: record.path,
         sizeBytes,
         digest,
-        kind: record.kind ?? 'file',
+        kind: record.kind ?? kindOf(record.path),
         key: record.key ?? null,
         step: record.step ?? null,
         createdAt: core.clock.now(),
@@ -103,15 +103,22 @@ async function storeArtifacts(
   return stored;
 }
 
+/** What a program that did not say most likely means. */
+function kindOf(name: string): Artifact['kind'] {
+  if (/\.(png|jpe?g|gif|webp|svg)$/i.test(name)) return 'image';
+  if (/\.(csv|tsv|parquet|jsonl)$/i.test(name)) return 'table';
+  return /\.onnx$/i.test(name) ? 'model' : 'file';
+}
+
 /** Codes of faults that trying again does not mend. */
-export const hopeless: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+const hopeless: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'PATH_NOT_FOUND',
   'PATH_UNREADABLE',
   'INVALID_INPUT',
 ]);
 
 /** Take a file below `root` by its relative path; nothing that a link brings in from elsewhere. */
-export async function storeArtifact(objects: ObjectStore, root: string, name: string) {
+async function storeArtifact(objects: ObjectStore, root: string, name: string) {
   const real = (filePath: string) =>
     fs.promises.realpath(filePath).catch((error: unknown) => {
       throw fromSystemError(error, filePath);

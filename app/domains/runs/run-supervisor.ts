@@ -169,14 +169,16 @@ export function createRunSupervisor(core: Core, parts: SupervisorParts): RunSupe
     const there = exit ? 'gone' : await target.executor.observe(entry.handle, folder);
     // Some targets write the sentinel themselves when they see the end.
     if (there === 'gone') exit ??= await readExit(folder, log);
-    await ingestJournals(core, parts, id, (batch) => {
-      if (batch.progress) entry.job.update({ progress: batch.progress });
-      if (batch.points.length > 0) points.emit({ runId: id, points: batch.points });
-    });
+    const ingest = () =>
+      ingestJournals(core, parts, id, (batch) => {
+        if (batch.progress) entry.job.update({ progress: batch.progress });
+        if (batch.points.length > 0) points.emit({ runId: id, points: batch.points });
+      });
+    await ingest();
     if (exit || (there === 'gone' && entry.goneOnce)) {
       parts.telemetry.unwatch(id);
+      const outcome = await ending.outcomeOf(run, entry, target, exit, ingest);
       const latest = rowOf(id)!;
-      const outcome = await ending.outcomeOf(latest, entry, target, exit);
       if (await ending.retry(latest, outcome)) forget(id);
       else end(latest, outcome);
       return;

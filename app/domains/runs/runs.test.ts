@@ -498,9 +498,14 @@ describe('the end of a program', () => {
     ]);
   });
 
-  it('takes what it left in outputs and never named', async () => {
+  it('takes what the target names when it collects', async () => {
     const { id } = await create(program);
-    executor.job(id).output('plot.png', 'png');
+    const collect = executor.collect;
+    executor.collect = async (...named) => {
+      executor.job(id).output('plot.png', 'png');
+      executor.job(id).journal({ type: 'artifact', path: 'plot.png' });
+      return collect(...named);
+    };
     executor.job(id).exit('finished');
     await until(id, 'finished');
     expect(runs.detail(id).artifacts).toMatchObject([{ path: 'plot.png', kind: 'image' }]);

@@ -1,3 +1,5 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { z } from 'zod';
 import type { JobUsage } from '../executor.ts';
 import type { Engine } from './engine.ts';
@@ -23,12 +25,10 @@ const statsForm = z.looseObject({
 export async function containerUsage(engine: Engine, id: string): Promise<JobUsage | null> {
   const { stats, pids } = await engine.ask(async ({ docker, traits }) => {
     const container = docker.getContainer(id);
-    const [answer, processes] = await Promise.all([
-      container.stats({ stream: false, 'one-shot': true } as { stream: false }),
-      // Numbers of processes in another machine, virtual or not, mean nothing here.
-      traits.sameKernel ? container.top({ ps_args: '-eo pid' }).catch(() => null) : null,
-    ]);
-    return { stats: statsForm.safeParse(answer).data, pids: pidsIn(processes) };
+    const answer = await container.stats({ stream: false, 'one-shot': true } as { stream: false });
+    // Numbers of processes in another machine, virtual or not, mean nothing here.
+    const pids = traits.sameKernel ? await processesOf((await container.inspect()).State.Pid, id) : [];
+    return { stats: statsForm.safeParse(answer).data, pids };
   });
   // An engine answers for an ended container too, with zeros.
   if (!stats?.memory_stats.usage) return null;
@@ -56,14 +56,24 @@ export function readStats(stats: z.infer<typeof statsForm>): Omit<JobUsage, 'pro
   };
 }
 
-const topForm = z.looseObject({
-  Titles: z.array(z.string()),
-  Processes: z.array(z.array(z.string())).nullable(),
-});
-
-function pidsIn(answer: unknown): number[] {
-  const table = topForm.safeParse(answer).data;
-  const column = table?.Titles.indexOf('PID') ?? -1;
-  if (!table?.Processes || column < 0) return [];
-  return table.Processes.map((row) => Number(row[column])).filter((pid) => Number.isInteger(pid) && pid > 0);
+/**
+ * The processes of a container on this machine, from its control group: the engine's own list costs it a search through all
+ * processes (measured: half a second on a busy machine).
+ *
+ * @param pid the container's first process
+ * @returns nothing where the control group is not the container's, because the engine counts processes otherwise than this machine
+ */
+async function processesOf(pid: number, container: string): Promise<number[]> {
+  try {
+    const groups = (await fs.promises.readFile(`/proc/${pid}/cgroup`, 'utf8'))
+      .split('\n')
+      .map((line) => line.split(':'));
+    const group = groups.find(([, controllers]) => controllers === '' || controllers === 'pids');
+    const place = group?.slice(2).join(':') ?? '';
+    if (!group || !place.includes(container)) return [];
+    const file = path.join('/sys/fs/cgroup', group[1]!, place, 'cgroup.procs');
+    return (await fs.promises.readFile(file, 'utf8')).split('\n').filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
 }

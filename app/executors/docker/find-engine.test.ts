@@ -74,9 +74,8 @@ describe('where an engine is looked for', () => {
 
 describe('an engine behind ssh', () => {
   it('is reached with the words of the address, none of which is an option', () => {
-    expect(sshArguments(new URL('ssh://me@box:2222')).slice(-8)).toEqual(
-      ['-p', '2222', '--', 'box', 'docker', 'system', 'dial-stdio'].toSpliced(0, 0, 'me'),
-    );
+    const address = ['-l', 'me', '-p', '2222', '--', 'box', 'docker', 'system', 'dial-stdio'];
+    expect(sshArguments(new URL('ssh://me@box:2222')).slice(-address.length)).toEqual(address);
     const words = sshArguments(new URL('ssh://-oProxyCommand=evil'));
     expect(words.indexOf('--')).toBeLessThan(words.findIndex((word) => /proxycommand/i.test(word)));
   });

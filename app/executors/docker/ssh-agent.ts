@@ -37,11 +37,12 @@ class SshConnection extends Duplex {
     child.stdout.on('data', (chunk: Buffer) => {
       if (!this.push(chunk)) child.stdout.pause();
     });
-    child.stdout.on('end', () => this.push(null));
     child.stdin.on('error', (error) => this.destroy(error));
     child.on('error', (error) => this.destroy(error));
+    // Its output ends before its code is known, and only the code tells an end from a failure.
     child.on('close', (code) => {
       if (code) this.destroy(new SshFailure(this.#complaint.trim() || `ssh ended with code ${code}`));
+      else this.push(null);
     });
   }
 

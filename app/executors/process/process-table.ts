@@ -39,7 +39,7 @@ export async function processesWithVariable(name: string, value: string): Promis
   const wanted = `${name}=${value}`;
   if (process.platform === 'linux')
     return processIds().filter((pid) => readQuietly(`/proc/${pid}/environ`).split('\0').includes(wanted));
-  const lines = await ps('-axwwEo', 'pid=,command=');
+  const lines = await ps('-axwwE', ['pid', 'command']);
   return lines.filter((line) => line.split(' ').includes(wanted)).map((line) => Number.parseInt(line, 10));
 }
 
@@ -81,14 +81,16 @@ function units() {
   return systemUnits;
 }
 
-async function ps(...args: string[]): Promise<string[]> {
+/** Lines without a heading. Each column is an option of its own: what follows `=` in one would be its heading. */
+async function ps(which: string, columns: readonly string[]): Promise<string[]> {
   const options = { maxBuffer: 64 * 2 ** 20, env: { ...process.env, LC_ALL: 'C' } };
+  const args = [which, ...columns.flatMap((column) => ['-o', `${column}=`])];
   const { stdout } = await promisify(execFile)('ps', args, options);
   return stdout.split('\n').map((line) => line.trim());
 }
 
 async function askPs(): Promise<(ProcessEntry | null)[]> {
-  return (await ps('-axo', 'pid=,ppid=,rss=,time=,state=')).map((line) => {
+  return (await ps('-ax', ['pid', 'ppid', 'rss', 'time', 'state'])).map((line) => {
     const [pid, parent, residentKiB, time, state] = line.split(/\s+/);
     if (!state || state.startsWith('Z')) return null;
     return {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { processStart } from './process-identity.ts';
 import { type ProcessEntry, processesWithVariable, processTable, withDescendants } from './process-table.ts';
 import { UsageMeter } from './usage-meter.ts';
 
@@ -22,6 +23,27 @@ describe('the processes of a job', () => {
     expect(pids([2])).toEqual([2, 3]);
     expect(pids([1, 3, 2])).toEqual([1, 2, 3, 4]);
     expect(pids([77])).toEqual([]);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('where there is no /proc', () => {
+  const { platform } = process;
+  beforeEach(() => void Object.defineProperty(process, 'platform', { value: 'darwin' }));
+  afterEach(() => void Object.defineProperty(process, 'platform', { value: platform }));
+
+  it('processes are told by ps', async () => {
+    const table = await processTable();
+    const own = table.get(process.pid)!;
+    expect(own.parent).toBe(process.ppid);
+    expect(own.residentBytes).toBeGreaterThan(10e6);
+    const used = process.cpuUsage();
+    expect(Math.abs(own.cpuMs - (used.user + used.system) / 1000)).toBeLessThan(5000);
+    expect(await new UsageMeter().read([own])).toMatchObject({ processes: 1, readBytes: null });
+  });
+
+  it('so is the start of one', () => {
+    expect(processStart(process.pid)).toMatch(/\d\d:\d\d:\d\d \d{4}$/);
+    expect(processStart(2 ** 22 + 1)).toBeNull();
   });
 });
 

@@ -31,7 +31,12 @@ export function SystemList({ series }: { readonly series: readonly Series[] }) {
           return (
             <li key={key} title={group.note || undefined}>
               <span>{name}</span>
-              <AreaSpark values={values} width={80} greatest={whole} label={`${name} over time, last ${last}`} />
+              <AreaSpark
+                values={values}
+                width={80}
+                greatest={whole}
+                label={`${name} over time, last ${last}`}
+              />
               <output>{last}</output>
             </li>
           );

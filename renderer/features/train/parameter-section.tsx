@@ -13,9 +13,8 @@ export function ParameterSection({
   readonly tried: boolean;
 }) {
   const [showAll, setShowAll] = useState(false);
-  const { subject, draft, change, fields, columns, parameterProblems: problems } = form;
+  const { subject, parameters, draft, change, fields, columns, parameterProblems: problems } = form;
   if (!subject) return null;
-  const { parameters } = subject;
   const shown = parameters.filter(({ advanced, key }) => showAll || !advanced || problems[key]);
   const hidden = parameters.filter(({ advanced }) => advanced).length;
   return (
@@ -59,7 +58,7 @@ export function ParameterSection({
                 className={`${field.className} ${styles.monoControl}`}
                 rows={2}
                 spellCheck={false}
-                value={form.extra}
+                value={draft.extra}
                 placeholder="learning_rate=0.01"
                 onChange={(event) => change({ extra: event.target.value })}
               />

@@ -20,8 +20,8 @@ export interface TrainDraft {
   readonly data: Readonly<Record<string, ChosenData | null>>;
   /** Texts of the fields that were changed. */
   readonly edited: ParameterFields;
-  /** Lines of `key=value` for parameters that nothing declares; null: those of the run that is repeated. */
-  readonly extra: string | null;
+  /** Lines of `key=value` for parameters that nothing declares. */
+  readonly extra: string;
   readonly args: string;
   /** Null: what is remembered, else what is usual. */
   readonly target: string | null;
@@ -43,7 +43,7 @@ export interface TrainDraft {
 export const emptyDraft: TrainDraft = {
   data: {},
   edited: {},
-  extra: null,
+  extra: '',
   args: '',
   target: null,
   python: '',
@@ -80,7 +80,7 @@ export function readDraft({ subject, draft, data, params, target, targetKind }: 
   readonly problems: DraftProblems;
 } {
   const problems: Record<string, string> = {};
-  const extra = readPairs(draft.extra ?? '');
+  const extra = readPairs(draft.extra);
   if (extra.problem) problems.extra = extra.problem;
   const args = readWords(draft.args);
   if (args.problem) problems.args = args.problem;

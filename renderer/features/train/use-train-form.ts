@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { Column, Dataset } from '../../../app/contract/datasets.contract.ts';
 import type { Inputs } from '../../../app/contract/index.ts';
 import type { Target } from '../../../app/contract/targets.contract.ts';
-import type { Template } from '../../../app/contract/training.contract.ts';
+import type { Template, TemplateParameter } from '../../../app/contract/training.contract.ts';
 import { orpc } from '../../client/orpc.ts';
 import type { TrainRequest } from './train-dialog.store.ts';
 import { type ChosenData, emptyDraft, readDraft, type TrainDraft } from './train-draft.ts';
@@ -51,9 +51,9 @@ export function useTrainForm({ request: from, datasets, templates, targets }: Tr
   const firstData = subject?.slots[0] ? (data[subject.slots[0].name] ?? null) : null;
   const columns = useColumns(firstData);
 
-  const fields = subject ? shownFields(subject, from, draft, columns) : {};
-  const extra = draft.extra ?? undeclared(subject, from);
-  const parameters = readFields({ parameters: subject?.parameters ?? [] }, fields, columns);
+  const asked = askedParameters(subject, from);
+  const fields = shownFields(asked, from, draft, columns);
+  const parameters = readFields({ parameters: asked }, fields, columns);
 
   const places = targets.filter(({ kind }) => (kind === 'native') === (subject?.native ?? false));
   const wantedTarget =
@@ -63,7 +63,7 @@ export function useTrainForm({ request: from, datasets, templates, targets }: Tr
   const read = subject
     ? readDraft({
         subject,
-        draft: { ...draft, extra },
+        draft,
         data,
         params: parameters.params,
         target: target?.name ?? 'process',
@@ -95,7 +95,7 @@ export function useTrainForm({ request: from, datasets, templates, targets }: Tr
     change,
     columns,
     fields,
-    extra,
+    parameters: asked,
     parameterProblems: parameters.problems,
     fitting,
     chosenData,
@@ -154,24 +154,32 @@ function useColumns(data: { readonly dataset: string; readonly version: number }
 }
 
 function shownFields(
-  subject: TrainSubject,
+  parameters: readonly TemplateParameter[],
   from: TrainRequest,
   draft: TrainDraft,
   columns: readonly Column[],
 ): ParameterFields {
-  const fields = initialFields(subject, from.params);
+  const fields = initialFields({ parameters }, from.params);
   const guessed = fields.target === '' ? { ...fields, target: likelyTarget(columns) } : fields;
   const declared = Object.entries(draft.edited).filter(([key]) => fields[key] !== undefined);
   return { ...guessed, ...Object.fromEntries(declared) };
 }
 
-/** Parameters of the run that is repeated which nothing declares, one a line. */
-function undeclared(subject: TrainSubject | null, { params = {} }: TrainRequest): string {
-  const declared = new Set(subject?.parameters.map(({ key }) => key));
-  return Object.entries(params)
-    .filter(([key]) => !declared.has(key))
-    .map(([key, value]) => `${key}=${value}`)
-    .join('\n');
+/** What is declared, and the parameters of the run that is repeated which nothing declares. */
+function askedParameters(
+  subject: TrainSubject | null,
+  { params = {} }: TrainRequest,
+): readonly TemplateParameter[] {
+  if (!subject) return [];
+  const declared = new Set(subject.parameters.map(({ key }) => key));
+  const further = Object.entries(params).filter(([key]) => !declared.has(key));
+  return [
+    ...subject.parameters,
+    ...further.map(([key, value]): TemplateParameter => {
+      const type = typeof value === 'string' ? 'text' : typeof value === 'number' ? 'number' : 'boolean';
+      return { key, type, default: value, help: 'As in the run before', advanced: false };
+    }),
+  ];
 }
 
 function noteOn(subject: TrainSubject | null, target: Target | undefined, draft: TrainDraft): string {

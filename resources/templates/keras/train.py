@@ -80,10 +80,7 @@ def main():
     held_out = np.random.default_rng(args.seed).permutation(len(images)) % 5 == 0
     x, y, val_x, val_y = images[~held_out], labels[~held_out], images[held_out], labels[held_out]
 
-    folder = lathe.resume()
-    # The file holds the weights, the state of the optimizer and that of the random numbers for dropout.
-    model = keras.saving.load_model(f"{folder}/model.keras") if folder else new_model(x.shape[1], int(labels.max()) + 1, args)
-    start = int((folder / "step").read_text()) if folder else 0
+    start, model = resume() or (0, new_model(x.shape[1], int(labels.max()) + 1, args))
 
     # Asked to stop, the program finishes its step and saves, so that nothing is lost when the run is resumed.
     asked_to_stop = []
@@ -119,8 +116,21 @@ def measure(model, x, y):
 def save(model, step):
     """Everything that the next step depends on. The folder counts once it is complete, so a kill harms nothing."""
     with lathe.checkpoint(step) as folder:
-        model.save(f"{folder}/model.keras")
-        (folder / "step").write_text(str(step))
+        model.save(f"{folder}/model.keras")  # weights and the state of the optimizer
+        # Keras leaves out where the random numbers for dropout stand; a resumed run would drop other units.
+        np.savez(f"{folder}/state.npz", *map(keras.ops.convert_to_numpy, model.non_trainable_variables), step=step)
+
+
+def resume():
+    """The step to go on with and the model, both of the last checkpoint; None for a fresh start."""
+    folder = lathe.resume()
+    if folder is None:
+        return None
+    model = keras.saving.load_model(f"{folder}/model.keras")
+    with np.load(f"{folder}/state.npz") as state:
+        for number, variable in enumerate(model.non_trainable_variables):
+            variable.assign(state[f"arr_{number}"])
+        return int(state["step"]), model
 
 
 if __name__ == "__main__":

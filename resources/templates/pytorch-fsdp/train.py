@@ -12,6 +12,7 @@ import argparse
 import os
 import signal
 import sys
+import warnings
 
 import numpy as np
 import torch
@@ -132,6 +133,8 @@ def main():
     network = Sharded(Network(**shape), auto_wrap_policy=ModuleWrapPolicy({Block}), device_id=device, use_orig_params=True)
     optimizer = torch.optim.Adam(network.parameters(), lr=args.learning_rate)
     # A checkpoint holds the whole model, gathered from all, so that it can go on with another number of processes.
+    # From 2.3 on PyTorch recommends other functions for this; these do it in every version.
+    warnings.filterwarnings("ignore", "FSDP.state_dict_type", FutureWarning)
     gathered = {"offload_to_cpu": device.type == "cuda", "rank0_only": False}
     Sharded.set_state_dict_type(
         network,

@@ -102,9 +102,7 @@ def checkpoint(step=None, keep=2):
     """
     run = _run.current()
     if run is None:
-        import tempfile
-
-        return tempfile.TemporaryDirectory(prefix="lathe-")
+        return _checkpoints.scratch()
     exact = whole(step) if step is not None else run.metrics.last_step
     if exact is None or exact < 0:
         note("checkpoint step", "%r is no step of a checkpoint; the last step that was logged is taken" % (step,))
@@ -120,7 +118,7 @@ def resume():
     if not names:
         return None
     run.metrics.next_step = max(run.metrics.next_step, int(names[-1].split(".")[0]) + 1)
-    return _checkpoints._path(run.folder.checkpoint) / names[-1]
+    return _checkpoints.as_path(run.folder.checkpoint) / names[-1]
 
 
 def preflight_done(step_seconds=None, total_steps=None):

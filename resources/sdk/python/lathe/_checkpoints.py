@@ -24,6 +24,15 @@ def complete(folder):
 
 
 @contextlib.contextmanager
+def scratch():
+    """A folder that is not kept, so that the program can go on where there is no place for a checkpoint."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="lathe-") as folder:
+        yield as_path(folder)
+
+
+@contextlib.contextmanager
 def saving(run, step, keep):
     """A temporary folder; what is in it when the block ends becomes the checkpoint of `step`. An error in the block leaves none."""
     root = run.folder.checkpoint
@@ -38,13 +47,11 @@ def saving(run, step, keep):
     except (_NotKept, OSError) as error:
         if isinstance(error, OSError):
             note("checkpoint", "a checkpoint could not be begun: %s. The program goes on without it." % error)
-        import tempfile
-
-        with tempfile.TemporaryDirectory(prefix="lathe-") as scratch:
-            yield _path(scratch)
+        with scratch() as folder:
+            yield folder
         return
     try:
-        yield _path(temporary)
+        yield as_path(temporary)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
@@ -110,7 +117,7 @@ def _host():
     return re.sub(r"[^A-Za-z0-9_-]", "_", socket.gethostname() or "host")[:60]
 
 
-def _path(text):
+def as_path(text):
     from pathlib import Path
 
     return Path(text)
