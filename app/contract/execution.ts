@@ -99,6 +99,8 @@ export const reproducedMetric = z.object({
   reproduced: wireNumber.nullable(),
   /** `identical`: every point is; `close`: the last values differ by at most 1e-6 of their size. */
   verdict: z.enum(['identical', 'close', 'differs', 'missing']),
+  /** Whether it tells a time or a speed, going by its name: such a metric does not count for the whole. */
+  timing: z.boolean(),
   /** Step of the first point that is not identical; null where all are. */
   firstDifferentStep: z.number().int().nullable(),
 });

@@ -101,6 +101,8 @@ has_requirements() {
 as_user() {
   (
     cd "$folder/code" || exit 1
+    # Asked to stop before there was anyone to ask.
+    [ ! -e "$folder/cancel" ] || exit 1
     unset PYTHONPATH
     PATH=$program_path PIP_USER=0
     export PIP_USER

@@ -29,7 +29,13 @@ export function openRunCore() {
       const id = newId<RunId>();
       const nothing = { params: {}, tags: {}, inputs: [], environment: {}, checks: [] };
       const alone = { parentRunId: null, reproducesRunId: null, preflight: false, recipe: null, code: null };
-      const about = { name: 'bench', color: 0, template: 'bench', target: 'process', createdAt: core.clock.now() };
+      const about = {
+        name: 'bench',
+        color: 0,
+        template: 'bench',
+        target: 'process',
+        createdAt: core.clock.now(),
+      };
       repository.insert({
         ...{ id, projectId, experimentId, ...about, ...nothing, ...alone },
         ...{ resources: unlimited, scheduling: atOnce },

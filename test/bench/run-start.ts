@@ -47,7 +47,12 @@ async function nativeRows(rounds: number): Promise<BenchRow[]> {
       ours: () => byExecutor(executor, folder(), first),
       peer: () => {
         const made = folder();
-        return byHand(process.execPath, [worker, made], path.join(made, 'stdout.log'), path.join(made, first));
+        return byHand(
+          process.execPath,
+          [worker, made],
+          path.join(made, 'stdout.log'),
+          path.join(made, first),
+        );
       },
     });
     return [overhead('built-in engine, to the first line of its journal', ours, peer, 'its worker by hand')];
@@ -98,14 +103,25 @@ async function dockerRow(rounds: number, engine: TestEngine, what: string): Prom
   const executor = executorFor(engine, { user: me });
   const folder = () =>
     programRun(root, newRunId(), { command: ['python3', ...program], environment: { image: TEST_IMAGE } });
-  const words = ['--host', engine.host, 'run', '--rm', '--network', 'none', TEST_IMAGE, 'python3', ...program];
+  const words = [
+    '--host',
+    engine.host,
+    'run',
+    '--rm',
+    '--network',
+    'none',
+    TEST_IMAGE,
+    'python3',
+    ...program,
+  ];
   const hasCommand = spawnSync('docker', ['--version']).status === 0;
   try {
     const { ours, peer } = await inTurns(rounds, {
       ours: () => byExecutor(executor, folder(), 'stdout.log'),
       peer: async () => (hasCommand ? byHand('docker', words, path.join(folder(), 'stdout.log')) : 0),
     });
-    if (!hasCommand) return { what, ours, oursUnit: 'ms', note: 'there is no docker command to compare with' };
+    if (!hasCommand)
+      return { what, ours, oursUnit: 'ms', note: 'there is no docker command to compare with' };
     return overhead(what, ours, peer, 'docker run, no mounts');
   } finally {
     await executor.close();
@@ -127,7 +143,12 @@ async function byExecutor(executor: Executor, folder: string, first: string): Pr
 }
 
 /** @param first file that the first line comes into; the program's output unless it is another */
-async function byHand(name: string, words: readonly string[], output: string, first = output): Promise<number> {
+async function byHand(
+  name: string,
+  words: readonly string[],
+  output: string,
+  first = output,
+): Promise<number> {
   const since = performance.now();
   const child = command(name, words, output, `${output}.errors`);
   const ended = once(child, 'exit');

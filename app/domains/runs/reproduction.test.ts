@@ -113,4 +113,24 @@ describe('a reproduction', () => {
     ]);
     expect(compareReproduction(a, b).environment).toHaveLength(3);
   });
+
+  it('does not count times and speeds, which it shows', () => {
+    const side = (id: string, seconds: number) => ({
+      id: id as RunId,
+      status: 'finished' as const,
+      environment: {},
+      points: new Map([
+        ['loss', { steps: [1], values: [0.5] }],
+        ['epoch_seconds', { steps: [1], values: [seconds] }],
+        ['samples_per_second', { steps: [1], values: [1 / seconds] }],
+      ]),
+    });
+    const result = compareReproduction(side('a', 1), side('b', 2));
+    expect(result.verdict).toBe('identical');
+    expect(result.metrics.map(({ key, timing, verdict }) => [key, timing, verdict])).toEqual([
+      ['epoch_seconds', true, 'differs'],
+      ['loss', false, 'identical'],
+      ['samples_per_second', true, 'differs'],
+    ]);
+  });
 });

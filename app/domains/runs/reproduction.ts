@@ -8,6 +8,9 @@ import { toWireNumber } from '../../contract/wire.ts';
 const TOLERANCE = 1e-6;
 /** Telemetry of the machine, which no repetition gives again. */
 const SYSTEM = 'system/';
+/** Metrics whose name says that they tell a time or a speed, which no repetition gives again either. */
+const TIMING =
+  /(^|[_/.-])(seconds|secs|time|duration|elapsed|latency|throughput|fps|ms)($|[_/.-])|per_sec|_per_s$|it_s$/i;
 
 /** Points of one metric in the order they were recorded; both have one entry for each point. */
 export interface RecordedSeries {
@@ -27,7 +30,7 @@ type ReproducedMetric = z.infer<typeof reproducedMetric>;
 /**
  * Whether a repetition gave the same as its original: `identical` if every point of every metric is, `close` if at least the last
  * values are, else `differs`, also where one run has a metric that the other has not. NaN equals NaN. Metrics are compared
- * once both have ended; a repetition that did not finish is `failed`, and the metrics show how far it was the same.
+ * once both have ended, those that tell a time do not count; a repetition that did not finish is `failed`, and the metrics show how far it was the same.
  *
  * @param expectedToDiffer keys of the environment that are passed over
  */
@@ -41,7 +44,11 @@ export function compareReproduction(
   return {
     original: original.id,
     reproduced: reproduced.id,
-    verdict: pending ? 'pending' : reproduced.status === 'finished' ? worst(metrics) : 'failed',
+    verdict: pending
+      ? 'pending'
+      : reproduced.status === 'finished'
+        ? worst(metrics.filter(({ timing }) => !timing))
+        : 'failed',
     metrics,
     environment: compareEnvironment(original.environment, reproduced.environment, expectedToDiffer),
   };
@@ -70,6 +77,7 @@ function compareSeries(key: string, original: RecordedSeries, reproduced: Record
   const [a, b] = [last(original), last(reproduced)];
   return {
     key,
+    timing: TIMING.test(key),
     original: a === null ? null : toWireNumber(a),
     reproduced: b === null ? null : toWireNumber(b),
     verdict:

@@ -20,6 +20,9 @@ const TAIL_BYTES = 64 * 1024;
 const RETRY_PAUSE_MS = 5000;
 const LONGEST_PAUSE_MS = 10 * 60_000;
 
+/** Details of a failure that say it would come again: a module or a command that is not there, a parameter that is not known. */
+const sameAgain = ['module', 'command', 'parameter'];
+
 export interface RunOutcome {
   readonly state: 'finished' | 'failed' | 'cancelled' | 'lost';
   readonly failure: Failure | null;
@@ -137,7 +140,7 @@ export function createRunEnd(
     if ((state !== 'failed' && state !== 'lost') || failure === null) return false;
     if (run.attempt > run.scheduling.retries) return false;
     const kind = errorTable[failure.code as ErrorCode]?.retry ?? 'never';
-    if (kind === 'never') return false;
+    if (kind === 'never' || sameAgain.some((detail) => detail in failure.data.details)) return false;
     const pauseMs =
       kind === 'now' ? 0 : Math.min(LONGEST_PAUSE_MS, RETRY_PAUSE_MS * 2 ** Math.min(20, run.attempt - 1));
     const folder = folders.run(run.id);

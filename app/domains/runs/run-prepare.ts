@@ -27,7 +27,8 @@ export async function prepareRun(
   try {
     const code = path.join(folder, 'code');
     if (!fs.existsSync(code)) {
-      if (run.code) await restoreCode({ objects: parts.objects, digest: run.code.digest, folder: code });
+      if (run.code)
+        await restoreCode({ objects: parts.objects, digest: run.code.digest, folder: code, signal });
       else await fs.promises.mkdir(code, { mode: 0o700 });
     }
     const inputs = path.join(folder, 'inputs');

@@ -84,7 +84,7 @@ export async function fillContainer(engine: Engine, id: string, folder: string, 
   await send(engine, id, [
     own('journal', containerPaths.journal),
     own('outputs', containerPaths.outputs),
-    
+    own('checkpoint', containerPaths.checkpoint),
     own('params.json', containerPaths.params, true),
     own('code', containerPaths.code),
     { from: sdk, to: inContainer(containerPaths.sdk), readOnly: true },

@@ -110,6 +110,15 @@ describe('a snapshot of a folder', () => {
     expect(await names()).toEqual(['book/a.ipynb', 'main.py']);
   });
 
+  it('leaves out files that hold passwords by custom, but not the examples of them', async () => {
+    for (const name of ['.env', 'web/.env.local', '.netrc', 'keys/id_ed25519']) write(name);
+    write('.env.example');
+    write('env.py');
+    expect(await names()).toEqual(['.env.example', 'env.py']);
+    git('init', '-q');
+    expect(await names()).toEqual(['.env.example', 'env.py']);
+  });
+
   it('leaves out links, pipes and names that no other machine could write, and says so', async () => {
     write('main.py');
     fs.symlinkSync('/etc/hostname', path.join(code, 'host'));

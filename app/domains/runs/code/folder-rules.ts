@@ -5,6 +5,9 @@ import ignore, { type Ignore } from 'ignore';
 /** Names that are never code: made by machines, and made again. */
 const NEVER: ReadonlySet<string> = new Set(['.git', '__pycache__', 'node_modules', '.ipynb_checkpoints']);
 
+/** Files that hold passwords and keys by custom. A snapshot is kept and may be handed on; they must not be in it. */
+const SECRET = /^([.]env([.](?!example|sample|template).*)?|[.]netrc|[.]pypirc|id_(rsa|dsa|ecdsa|ed25519))$/;
+
 /** A folder that holds one of these is a Python environment, a conda environment or a workspace of Lathe. */
 const MARKERS = ['pyvenv.cfg', 'conda-meta', 'lathe.db'];
 
@@ -58,7 +61,8 @@ export class FolderRules {
   }
 
   #leavesOut(entry: string, isFolder: boolean): boolean {
-    if (NEVER.has(path.posix.basename(entry))) return true;
+    const name = path.posix.basename(entry);
+    if (NEVER.has(name) || (!isFolder && SECRET.test(name))) return true;
     return this.#chains.some(({ byFolder }) => {
       let ignored = false;
       for (const folder of foldersAbove(entry)) {
