@@ -1,4 +1,5 @@
 # Which processes belong to the run, and how to end them. Read by run.sh and time-limit.sh; wants $groups and LATHE_RUN_ID.
+run_id=$LATHE_RUN_ID
 
 # When the process $1 started, in words that only this start of this id has; nothing if there is none. The same words as
 # app/executors/process/process-identity.ts has.
@@ -53,12 +54,12 @@ list_group() {
 members() {
   each_group list_group
   if [ -r /proc/self/environ ]; then
-    LATHE_RUN_ID= grep -lF "LATHE_RUN_ID=$LATHE_RUN_ID" /proc/[0-9]*/environ 2>/dev/null |
-      LATHE_RUN_ID= sed 's/[^0-9]//g'
+    LATHE_RUN_ID='' grep -lF "LATHE_RUN_ID=$run_id" /proc/[0-9]*/environ 2>/dev/null |
+      LATHE_RUN_ID='' sed 's/[^0-9]//g'
   else
     # Without the command line of the one that looks, which holds the id as well.
-    LATHE_RUN_ID= ps -axwwE -o pid= -o command= 2>/dev/null |
-      LATHE_RUN_ID= sed -n "/LATHE_RUN_ID=$LATHE_RUN_ID/{/sed -n/!s/^ *\([0-9]*\) .*/\1/p;}"
+    LATHE_RUN_ID='' ps -axwwE -o pid= -o command= 2>/dev/null |
+      LATHE_RUN_ID='' sed -n "/LATHE_RUN_ID=$run_id/{/sed -n/!s/^ *\([0-9]*\) .*/\1/p;}"
   fi
 }
 

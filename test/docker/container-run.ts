@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll } from 'vitest';
 import type { RunId } from '../../app/contract/ids.ts';
 import { createDockerExecutor, type DockerExecutor } from '../../app/executors/docker/docker.executor.ts';
 import { type EngineAddress, engineAddress } from '../../app/executors/docker/engine-address.ts';
@@ -16,6 +17,11 @@ import { MemoryLog } from '../support/memory-log.ts';
 export const somebody = { uid: 1234, gid: 1234 };
 export const sdk = path.resolve(import.meta.dirname, '../../resources/sdk/python');
 const nothing: Grant = { gpus: [] };
+
+/** Everything that the tests of a file make on the disk. */
+const root = fs.mkdtempSync(path.join(os.tmpdir(), 'lathe-containers-'));
+fs.chmodSync(root, 0o755);
+afterAll(() => fs.rmSync(root, { recursive: true, force: true }));
 
 export const testLog = new MemoryLog();
 
@@ -41,7 +47,7 @@ type Changes = Partial<Omit<LaunchSpec, 'environment' | 'resources'>> & {
 /** A run folder as domains/training makes it, owned by `somebody`. */
 export function makeRun(changes: Changes = {}): { id: RunId; folder: string } {
   const id = crypto.randomBytes(16).toString('hex') as RunId;
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lathe-run-'));
+  const folder = fs.mkdtempSync(path.join(root, 'run-'));
   for (const name of ['code', 'inputs', 'journal', 'outputs', 'checkpoint'])
     fs.mkdirSync(path.join(folder, name));
   const { environment, resources, code, ...rest } = changes;
@@ -85,7 +91,7 @@ export function pythonRun(program: string, changes: Changes = {}): { id: RunId; 
 
 /** A folder of data, as a checked-out data set. */
 export function makeData(files: Readonly<Record<string, string>>): string {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lathe-data-'));
+  const folder = fs.mkdtempSync(path.join(root, 'data-'));
   for (const [name, text] of Object.entries(files)) {
     fs.writeFileSync(path.join(folder, name), text);
     // Open to everybody, so that only the mount keeps a program from writing.

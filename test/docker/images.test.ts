@@ -52,12 +52,12 @@ describe.skipIf(!engine)('an image that is built from the code folder', () => {
   it('is built once for the same files, and again for others', async () => {
     const run = built(dockerfile, { 'words.txt': `first ${workspaceId}` });
     const said = await prepareAloud(run);
-    expect(said.map(({ message }) => message).join('\n')).toMatch(/Step 2\/3/);
+    expect(said.map(({ message }) => message).join('\n')).toMatch(/step 2 of 3/);
     expect((await runToEnd(executor, run)).exit?.state).toBe('finished');
     expect(outputOf(run)).toBe(`first ${workspaceId}`);
 
     const same = built(dockerfile, { 'words.txt': `first ${workspaceId}` });
-    expect((await prepareAloud(same)).map(({ message }) => message).join('\n')).not.toMatch(/Step/);
+    expect((await prepareAloud(same)).map(({ message }) => message).join('\n')).not.toMatch(/step/);
     expect(imageOf(same).imageId).toBe(imageOf(run).imageId);
 
     const other = built(dockerfile, { 'words.txt': 'second' });
@@ -87,6 +87,24 @@ describe.skipIf(!engine)('an image that is built from the code folder', () => {
     });
   });
 
+  it('is built by BuildKit where its Dockerfile needs that, and fails in the same words', async () => {
+    const good = built(
+      `FROM ${TEST_IMAGE}\nRUN --mount=type=cache,target=/kept echo ${workspaceId} > /made\n`,
+    );
+    const said = await prepareAloud(good);
+    expect(said.map(({ message }) => message).join('\n')).toMatch(/step 2 of 2: RUN --mount/);
+    await runToEnd(executor, good);
+    expect(outputOf(good)).toBe(`${workspaceId}\n`);
+
+    const bad = built(
+      `FROM ${TEST_IMAGE}\nRUN --mount=type=cache,target=/kept echo fine\nRUN echo it is broken >&2; exit 4\n`,
+    );
+    await expect(prepare(executor, bad)).rejects.toMatchObject({
+      code: 'ENVIRONMENT_FAILED',
+      message: expect.stringMatching(/Dockerfile, line 3.*it is broken/s),
+    });
+  });
+
   it('is refused for a Dockerfile outside of the code folder or one that is not there', async () => {
     const climbing = makeRun({ environment: { image: null, dockerfile: '../launch.json' } });
     await expect(prepare(executor, climbing)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
@@ -100,7 +118,7 @@ describe.skipIf(!engine)('an image that is built from the code folder', () => {
     const preparing = executor.prepare(run.id, run.folder, {
       signal: cancel.signal,
       onProgress: ({ message }) => {
-        if (message.includes('Step 2')) setTimeout(() => cancel.abort(), 300);
+        if (message.includes('step 2 of')) setTimeout(() => cancel.abort(), 300);
       },
     });
     await expect(preparing).rejects.toMatchObject({ name: 'AbortError' });

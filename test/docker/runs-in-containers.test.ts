@@ -175,6 +175,10 @@ for n in range(100):
     // The container is still there: the core that should have collected it was killed.
     for (const name of ['exit.json', 'process.json']) fs.rmSync(path.join(run.folder, name));
     expect(await executor.find(run.id, run.folder)).toBeNull();
+    // Nor is it taken for the new attempt by a core that died before it had made room.
+    const attempt = { container: `lathe-${run.id}`, attempt: 'another', stdoutStart: 6, stderrStart: 0 };
+    fs.writeFileSync(path.join(run.folder, 'process.json'), JSON.stringify(attempt));
+    expect(await executor.find(run.id, run.folder)).toBeNull();
     const second = await begin(executor, run);
     expect(second.container).not.toBe(first.container);
     await watch(executor, second, run.folder);

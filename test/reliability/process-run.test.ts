@@ -3,11 +3,9 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isThere, ProgramBench } from '../support/program-bench.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isThere, ProgramBench, type StartedProgram } from '../support/program-bench.ts';
 import { exitOf, journalOf, newRunId, type ProgramRun, textOf, until } from '../support/program-run.ts';
-import { findPython } from '../support/python.ts';
-import { smallDisk } from '../support/small-disk.ts';
 
 const sh = (script: string, ...args: string[]): ProgramRun => ({
   command: ['sh', '-c', script, 'sh', ...args],
@@ -116,7 +114,7 @@ describe.skipIf(process.platform === 'win32')('a program run as a process', () =
   });
 
   /** Submit from a process that ends at once, as a core that is closed. */
-  async function submitElsewhere(given: ProgramRun): Promise<string> {
+  async function submitElsewhere(given: ProgramRun): Promise<StartedProgram> {
     const run = newRunId();
     const folder = bench.folder(run, given);
     const bench_ = pathToFileURL(path.resolve(import.meta.dirname, '../support/program-bench.ts')).href;
@@ -126,12 +124,11 @@ describe.skipIf(process.platform === 'win32')('a program run as a process', () =
         ${JSON.stringify(run)}, ${JSON.stringify(folder)}, { gpus: [] });`;
     const core = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' });
     expect((await once(core, 'exit'))[0]).toBe(0);
-    return folder;
+    return bench.adopt({ run, folder, handle: (await bench.executor.find(run, folder))! });
   }
 
   it('goes on when the core ends, and is found by the next one', async () => {
-    const folder = await submitElsewhere(sh('sleep 1; echo after'));
-    const handle = (await bench.executor.find(path.basename(folder) as never, folder))!;
+    const { folder, handle } = await submitElsewhere(sh('sleep 1; echo after'));
     expect(await bench.executor.observe(handle, folder)).toBe('running');
     await until('it ends', () => exitOf(folder) !== null);
     expect(exitOf(folder)?.state).toBe('finished');
@@ -139,7 +136,7 @@ describe.skipIf(process.platform === 'win32')('a program run as a process', () =
   });
 
   it('is held to its time limit without a core', async () => {
-    const folder = await submitElsewhere({ ...sh(sleeper), resources: { timeLimitMs: 1500 } });
+    const { folder } = await submitElsewhere({ ...sh(sleeper), resources: { timeLimitMs: 1500 } });
     await until('it ends', () => exitOf(folder) !== null);
     expect(exitOf(folder)).toMatchObject({ state: 'failed', cause: 'time-limit', signal: 'SIGTERM' });
   });
@@ -246,8 +243,7 @@ describe.skipIf(process.platform === 'win32')('a program run as a process', () =
     const run = newRunId();
     const folder = bench.folder(run, sh('echo begun'));
     fs.writeFileSync(path.join(folder, 'cancel'), '');
-    const handle = await bench.executor.submit(run, folder, { gpus: [] });
-    await bench.ended({ run, folder, handle });
+    await bench.ended(await bench.submit(run, folder));
     expect(exitOf(folder)?.state).toBe('cancelled');
     expect(textOf(folder, 'stdout.log')).toBe('');
   });
@@ -265,73 +261,5 @@ describe.skipIf(process.platform === 'win32')('a program run as a process', () =
     expect(named.sort()).toEqual(['deep/named', 'models/a/m.bin', 'notes.md', 'other']);
     expect(textOf(job.folder, 'outputs/models/a/m.bin')).toBe('3\n');
     expect(fs.existsSync(path.join(job.folder, 'outputs/models/link'))).toBe(false);
-  });
-});
-
-const python = findPython();
-
-describe.skipIf(!python || process.platform !== 'linux')('a program with limits', () => {
-  let bench: ProgramBench;
-  beforeEach(() => {
-    bench = new ProgramBench();
-  });
-  afterEach(() => bench.close());
-
-  const greedy = { command: ['python', '-c', 'x = bytearray(600_000_000)\nprint(len(x))'] };
-
-  it('is ended when it takes more memory than it has, and that is told', async () => {
-    const job = await bench.run({ ...greedy, resources: { memoryBytes: 100 * 2 ** 20 } });
-    const limits = journalOf(job.folder).find((record) => record.type === 'environment')!.values.limits!;
-    expect(limits).toContain('memory 100 MiB');
-    if (limits.includes('control group')) {
-      expect(job.exit).toMatchObject({ state: 'failed', signal: 'SIGKILL' });
-      expect(job.evidence.outOfMemory).toBe(true);
-      expect((await bench.executor.collect(job.handle, job.folder)).outOfMemory).toBe(true);
-      for (const folder of String(job.handle.groups).split('\n')) expect(fs.existsSync(folder)).toBe(false);
-    } else {
-      console.warn('skipped: memory by control group (none can be made here)');
-      expect(textOf(job.folder, 'stderr.log')).toContain('MemoryError');
-    }
-  });
-
-  it('is not called out of memory when it ends otherwise', async () => {
-    const job = await bench.run({ ...greedy, resources: { memoryBytes: 2 ** 31, cpus: 0.5 } });
-    expect(job.exit?.state).toBe('finished');
-    expect(job.evidence.outOfMemory).toBe(false);
-  });
-});
-
-const disk = smallDisk(3);
-
-describe.skipIf(!disk)('a program on a full disk', () => {
-  afterAll(() => disk!.remove());
-
-  it('is told how it ended, and another is refused with the cure', async () => {
-    const root = path.join(disk!.folder, 'work');
-    fs.mkdirSync(root);
-    const bench = new ProgramBench(root);
-    const fills =
-      'echo kept > "$LATHE_OUTPUTS/kept"; dd if=/dev/zero of=../../../../filler bs=4096 2>/dev/null; echo "no room" || exit 5; exit 6';
-    const filling = await bench.start(sh(fills));
-    await bench.ended(filling);
-    expect(exitOf(filling.folder)).toMatchObject({ state: 'failed', exitCode: 5, signal: null });
-    // That a file was left cannot be noted now. It is told, and works when there is room again.
-    await expect(bench.executor.collect(filling.handle, filling.folder)).rejects.toMatchObject({
-      code: 'DISK_FULL',
-    });
-    const next = newRunId();
-    fs.rmSync(path.join(disk!.folder, 'filler'));
-    await bench.executor.collect(filling.handle, filling.folder);
-    expect(journalOf(filling.folder)).toContainEqual({ type: 'artifact', path: 'kept' });
-    const folder = bench.folder(next, sh('true'));
-    disk!.fill();
-    await expect(bench.executor.submit(next, folder, { gpus: [] })).rejects.toMatchObject({
-      code: 'DISK_FULL',
-    });
-    fs.rmSync(path.join(disk!.folder, 'filler'));
-    await bench.executor.submit(next, folder, { gpus: [] });
-    await until('it ends', () => exitOf(folder) !== null);
-    expect(exitOf(folder)?.state).toBe('finished');
-    await bench.close();
   });
 });

@@ -44,7 +44,16 @@ export class ProgramBench {
     const folder = this.folder(run, given);
     const signal = new AbortController().signal;
     await this.executor.prepare(run, folder, { signal, onProgress: () => undefined });
-    const program = { run, folder, handle: await this.executor.submit(run, folder, { gpus: [] }) };
+    return this.submit(run, folder);
+  }
+
+  /** Start what lies in a folder already. */
+  async submit(run: RunId, folder: string): Promise<StartedProgram> {
+    return this.adopt({ run, folder, handle: await this.executor.submit(run, folder, { gpus: [] }) });
+  }
+
+  /** A program that someone else started is ended and cleared away with the others. */
+  adopt(program: StartedProgram): StartedProgram {
     this.#started.push(program);
     return program;
   }

@@ -58,8 +58,13 @@ export function describeTemplate({ id, recipe }: ProgramTemplate): Template {
     summary: recipe.summary ?? '',
     kind: 'program',
     parameters: declaredParameters(recipe),
-    // A program template works without data, on what it generates.
-    inputs: Object.keys(recipe.data).map((name) => ({ name, required: false })),
+    inputs: inputsOf(recipe),
     needs: Array.isArray(requirements) ? requirements : [],
   };
+}
+
+/** A recipe that names no data takes some all the same: its program looks whether there is any. */
+function inputsOf({ data }: Recipe): Template['inputs'] {
+  const declared = Object.entries(data).map(([name, reference]) => ({ name, required: reference === null }));
+  return declared.length > 0 ? declared : [{ name: 'data', required: false }];
 }

@@ -85,7 +85,13 @@ export function createTraining(parts: TrainingParts): Training {
     const given = new Map(Object.entries(request.inputs ?? {}));
     if (request.data) given.set(Object.keys(recipe.data)[0] ?? 'data', request.data);
     for (const [name, reference] of Object.entries(recipe.data)) {
-      if (given.has(name) || reference === null) continue;
+      if (given.has(name)) continue;
+      if (reference === null) {
+        throw new AppError('INVALID_INPUT', `The recipe needs data as "${name}".`, {
+          nextStep: `Name a data set: --input ${name}=NAME or --input ${name}=NAME@VERSION.`,
+          details: { input: name },
+        });
+      }
       const [, dataset, version] = /^(.+?)(?:@(\d+))?$/.exec(reference)!;
       given.set(name, { dataset: dataset!, ...(version !== undefined && { version: Number(version) }) });
     }

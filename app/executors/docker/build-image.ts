@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import { buildFailure, readBuildContext } from './build-context.ts';
+import { beginningOf, eachBuildEvent, needsBuildKit, noise, plainText } from './build-events.ts';
 import { labels } from './container-labels.ts';
 import type { Engine } from './engine.ts';
 import { statusOf, wordsOf } from './engine-errors.ts';
-import { engineEvents } from './event-stream.ts';
 import { findImage, type PrepareContext, type ReadyImage, start, UNLIMITED_MS } from './images.ts';
 
 /** How much of a build's output is kept for saying why it failed. */
@@ -46,7 +46,7 @@ export async function buildImage(
   try {
     const stream = await start(
       engine.ask(
-        ({ docker }) =>
+        ({ docker, traits }) =>
           docker.buildImage(
             context.pack((bytes) =>
               say('sending the code to the engine', bytes / Math.max(1, context.sizeBytes)),
@@ -57,6 +57,8 @@ export async function buildImage(
               labels: { [labels.workspace]: workspaceId },
               rm: true,
               forcerm: true,
+              // As a number: as a text the client opens a session beside it, which nothing ends when the build is cancelled.
+              ...(traits.product === 'docker' && needsBuildKit(context.dockerfileText) && { version: 2 }),
               abortSignal: signal,
             } as never,
           ) as unknown as Promise<Readable>,
@@ -64,22 +66,25 @@ export async function buildImage(
       ),
       signal,
     );
-    for await (const event of engineEvents(stream, signal)) {
-      if (event.error) throw buildFailure(context, step, output, event.error);
+    await eachBuildEvent(stream, signal, (event) => {
       for (const line of (event.stream ?? event.status ?? '')
         .split(/[\r\n]+/)
         .filter((text) => text.trim())) {
-        const begun = /^step (\d+)\/(\d+) ?: (.*)$/i.exec(line);
+        const begun = beginningOf(line);
         if (begun) {
-          step = begun[3]!;
+          step = begun.instruction;
           output.length = 0;
-          say(line, (Number(begun[1]) - 1) / Number(begun[2]));
-        } else if (!/^ ---> /.test(line)) {
-          output.push(line.slice(0, 500));
+          say(
+            `step ${begun.number} of ${begun.count}: ${begun.instruction}`,
+            (begun.number - 1) / begun.count,
+          );
+        } else if (!noise.test(line)) {
+          output.push(plainText(line).slice(0, 500));
           if (output.length > KEPT_LINES) output.shift();
         }
       }
-    }
+      if (event.error) throw buildFailure(context, step, output, event.error);
+    });
   } catch (error) {
     throw statusOf(error) === null ? error : buildFailure(context, step, output, wordsOf(error));
   }

@@ -101,6 +101,16 @@ export function createDockerExecutor(parts: {
     await follower?.stop();
   }
 
+  /** What cannot be removed now is listed among the leftovers; what is known of the run's end must not be lost over it. */
+  async function release(container: string, inputsVolume: string | null): Promise<void> {
+    try {
+      await removeContainer(engine, container);
+      if (inputsVolume !== null) await removeInputsVolume(engine, inputsVolume);
+    } catch (error) {
+      log.warn('a container was not removed', { container, error: String(error) });
+    }
+  }
+
   return {
     target: 'docker',
 
@@ -220,8 +230,7 @@ export function createDockerExecutor(parts: {
       if (!saved) await writeEvidence(folder, attempt, evidence);
       await unfollow(container);
       await collectOutputs(folder, (await endedWell(folder)) ? (await readLaunch(folder)).outputs : []);
-      await removeContainer(engine, container);
-      if (prepared?.inputsVolume) await removeInputsVolume(engine, prepared.inputsVolume);
+      await release(container, prepared?.inputsVolume ?? null);
       return evidence;
     },
 

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { readProcess } from './process-table.ts';
 
 /** What the kernel is to keep a job to. */
 export interface GroupLimits {
@@ -60,9 +61,25 @@ export async function endedForMemory(folders: readonly string[]): Promise<boolea
   return false;
 }
 
-/** Remove what `makeControlGroup` made. A group that still has a process stays, and the next removal takes it. */
+/** How often, and how long between, a group is tried that the kernel still counts an ended process to. */
+const REMOVALS = 20;
+const PAUSE_MS = 25;
+
+/** Remove what `makeControlGroup` made. A group that has a living process stays. */
 export async function removeControlGroup(folders: readonly string[]): Promise<void> {
-  await Promise.all(folders.map((folder) => fs.promises.rmdir(folder).catch(() => undefined)));
+  await Promise.all(folders.map(removeFolder));
+}
+
+async function removeFolder(folder: string): Promise<void> {
+  for (let left = REMOVALS; left > 0; left--) {
+    try {
+      return await fs.promises.rmdir(folder);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EBUSY') return;
+      if ((await groupProcesses([folder])).some((pid) => readProcess(pid) !== null)) return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
 }
 
 /** Version 2. Which limits a group can have is decided by its parent, so the nearest parent that gives memory is taken. */

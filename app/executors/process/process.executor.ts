@@ -6,10 +6,9 @@ import { type LaunchSpec, launchSpec } from '../../kernel/ports/launch.ts';
 import { exitSentinel } from '../../kernel/ports/run-journal.ts';
 import { collectOutputs } from '../collected-outputs.ts';
 import type { Executor } from '../executor.ts';
-import { openJournal } from '../own-journal.ts';
 import { programVariables } from '../program-variables.ts';
 import { chooseInterpreter } from './choose-interpreter.ts';
-import { type ControlGroup, endedForMemory, makeControlGroup, removeControlGroup } from './control-group.ts';
+import { endedForMemory, makeControlGroup, removeControlGroup } from './control-group.ts';
 import { environmentFolder } from './environment-folder.ts';
 import { inheritedVariables } from './inherited-variables.ts';
 import type { Interpreter } from './interpreters.ts';
@@ -22,6 +21,7 @@ import {
   launcherIsThere,
   parseHandle,
 } from './job-processes.ts';
+import { limitsInWords, recordStart } from './start-facts.ts';
 import { claimedJob, startLauncher } from './start-launcher.ts';
 import { UsageMeter } from './usage-meter.ts';
 
@@ -163,38 +163,6 @@ function activated(
     ...(kind === 'venv' && { VIRTUAL_ENV: prefix }),
     ...(kind === 'conda' && { CONDA_PREFIX: prefix }),
   };
-}
-
-/** @returns null when no limits were asked for */
-function limitsInWords(resources: LaunchSpec['resources'], group: ControlGroup | null): string | null {
-  const { memoryBytes, cpus } = resources;
-  const by = `control group, version ${group?.version}`;
-  const words: string[] = [];
-  if (memoryBytes !== null) {
-    const each = process.platform === 'linux' ? 'the data of each process' : 'not enforced';
-    words.push(`memory ${Math.round(memoryBytes / 2 ** 20)} MiB (${group?.keeps.memory ? by : each})`);
-  }
-  if (cpus !== null) words.push(`processors ${cpus} (${group?.keeps.cpus ? by : 'not enforced'})`);
-  return words.length === 0 ? null : words.join(', ');
-}
-
-/** What is known before the launcher starts goes into its journal, so that it need not write text of others as JSON. */
-async function recordStart(
-  folder: string,
-  interpreter: Interpreter | null,
-  limits: string | null,
-): Promise<void> {
-  const values = {
-    ...(interpreter && { interpreter: interpreter.path, python: interpreter.version }),
-    ...(limits !== null && { limits }),
-  };
-  const journal = await openJournal(folder, 'launcher');
-  try {
-    if (Object.keys(values).length > 0)
-      await journal.appendFile(`${JSON.stringify({ type: 'environment', values })}\n`);
-  } finally {
-    await journal.close();
-  }
 }
 
 /** The kernel's count is gone with the group; a core that dies before it wrote the evidence down asks again. */

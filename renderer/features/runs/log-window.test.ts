@@ -4,6 +4,7 @@ import {
   appended,
   emptyWindow,
   findLines,
+  linesBefore,
   type LogSlice,
   prepended,
   reachesEnd,
@@ -54,6 +55,12 @@ describe('the part of a log that the page holds', () => {
     const window = windowOf({ text: 'abc', offset: 0, nextOffset: 3, sizeBytes: 4 });
     expect(reachesEnd(window)).toBe(true);
     expect(reachesEnd({ ...window, sizeBytes: 9 })).toBe(false);
+  });
+
+  it('counts the lines that came or went at its start', () => {
+    const window = prepended(windowOf(slice(500, 100)), slice(300, 200));
+    expect(linesBefore(window, 500)).toBe(file.slice(300, 500).split('\n').length - 1);
+    expect(linesBefore(window, 300)).toBe(0);
   });
 
   it('is empty before anything was printed', () => {

@@ -63,6 +63,13 @@ export function prepended(window: LogWindow, slice: LogSlice, limit = windowByte
   return { slices, sizeBytes };
 }
 
+/** Lines that end in the part of a window before an offset at which a slice begins. */
+export function linesBefore({ slices }: LogWindow, offset: number): number {
+  return slices
+    .filter((slice) => slice.offset < offset)
+    .reduce((count, { text }) => count + text.split('\n').length - 1, 0);
+}
+
 /** Longer lines are cut on screen; in the file they are whole. */
 const lineLimit = 4000;
 

@@ -8,6 +8,7 @@ const metric = (key: string, verdict: Reproduction['metrics'][number]['verdict']
   original: 1,
   reproduced: 1,
   firstDifferentStep: null,
+  timing: false,
 });
 
 describe('the verdict on a reproduction', () => {

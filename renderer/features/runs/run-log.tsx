@@ -10,7 +10,7 @@ import screen from '../../components/screen.module.css';
 import { SegmentedTabs } from '../../components/segments.tsx';
 import { markText } from './log-marks.ts';
 import { LogSearch } from './log-search.tsx';
-import { findLines, reachesEnd, windowEnd, windowLines, windowStart } from './log-window.ts';
+import { findLines, linesBefore, reachesEnd, windowEnd, windowLines, windowStart } from './log-window.ts';
 import styles from './run-log.module.css';
 import { hasEnded } from './run-state.ts';
 import { saveLog } from './save-log.ts';
@@ -51,16 +51,18 @@ export function RunLog({ run, pulse, tall = false }: RunLogProps) {
 
   const start = windowStart(log.window);
   const end = windowEnd(log.window);
-  const before = useRef({ start, count: lines.length });
+  const before = useRef(log.window);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the lines are those of the window
   useLayoutEffect(() => {
     const { current: held } = before;
-    before.current = { start, count: lines.length };
+    before.current = log.window;
     const { current: box } = area;
     if (!box) return;
+    // Lines that came in above, or went there, move what is read; it stays where it is.
+    const moved = linesBefore(log.window, windowStart(held)) - linesBefore(held, start);
     if (follow) box.scrollTop = box.scrollHeight;
-    // Lines that came in above push what is read down; it stays where it is.
-    else if (start < held.start && held.count > 0) box.scrollTop += (lines.length - held.count) * linePx;
-  }, [start, lines, follow]);
+    else if (held.slices.length > 0 && windowEnd(held) > start) box.scrollTop += moved * linePx;
+  }, [log.window, lines, follow]);
   useEffect(() => {
     if (current !== undefined) virtual.scrollToIndex(current, { align: 'center' });
   }, [current, virtual]);

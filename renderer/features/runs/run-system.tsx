@@ -33,7 +33,7 @@ export function SystemList({ series }: { readonly series: readonly Series[] }) {
               <span>{name}</span>
               <AreaSpark
                 values={values}
-                width={80}
+                width={64}
                 greatest={whole}
                 label={`${name} over time, last ${last}`}
               />

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Field } from '../../components/field.tsx';
+import { counted } from '../../components/format.ts';
 import { ParameterField } from './parameter-field.tsx';
 import styles from './train.module.css';
 import type { TrainFormState } from './use-train-form.ts';
@@ -42,28 +43,30 @@ export function ParameterSection({
           onClick={() => setShowAll(!showAll)}
           aria-expanded={showAll}
         >
-          {showAll ? 'Fewer parameters' : `${hidden} more parameters`}
+          {showAll ? 'Fewer parameters' : `${counted(hidden, 'more parameter')}`}
         </button>
       ) : null}
       {subject.native ? null : (
         <div className={styles.pair}>
-          <Field
-            label={parameters.length > 0 ? 'Further parameters' : 'Parameters'}
-            help="key=value, one a line"
-            error={tried ? (form.problems.extra ?? null) : null}
-          >
-            {(field) => (
-              <textarea
-                {...field}
-                className={`${field.className} ${styles.monoControl}`}
-                rows={2}
-                spellCheck={false}
-                value={draft.extra}
-                placeholder="learning_rate=0.01"
-                onChange={(event) => change({ extra: event.target.value })}
-              />
-            )}
-          </Field>
+          {subject.parameters.length > 0 ? null : (
+            <Field
+              label={parameters.length > 0 ? 'Further parameters' : 'Parameters'}
+              help="key=value, one a line"
+              error={tried ? (form.problems.extra ?? null) : null}
+            >
+              {(field) => (
+                <textarea
+                  {...field}
+                  className={`${field.className} ${styles.monoControl}`}
+                  rows={2}
+                  spellCheck={false}
+                  value={draft.extra}
+                  placeholder="learning_rate=0.01"
+                  onChange={(event) => change({ extra: event.target.value })}
+                />
+              )}
+            </Field>
+          )}
           <Field
             label="Arguments"
             help="Words after the program’s own, as in a shell"

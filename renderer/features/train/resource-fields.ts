@@ -69,7 +69,7 @@ export function describeResources(texts: ResourceTexts, recipe: Recipe['resource
   const time = asked.time ?? recipe?.time;
   const shared = (texts.shareGpus ?? recipe?.shareGpus ?? false) && gpus > 0;
   return [
-    cpus === undefined ? 'any number of cores' : counted(cpus, 'core'),
+    cpus === undefined ? 'any number of cores' : `${cpus} ${cpus === 1 ? 'core' : 'cores'}`,
     memory === undefined ? 'no memory limit' : formatBytes(memory),
     gpus === 0 ? 'no GPU' : `${counted(gpus, 'GPU')}${shared ? ', shared' : ''}`,
     time === undefined ? 'no time limit' : `at most ${formatDuration(durationMs(time))}`,

@@ -6,11 +6,11 @@ import type { Target } from '../../../app/contract/targets.contract.ts';
 import type { Template, TemplateParameter } from '../../../app/contract/training.contract.ts';
 import { orpc } from '../../client/orpc.ts';
 import type { TrainRequest } from './train-dialog.store.ts';
-import { type ChosenData, emptyDraft, readDraft, type TrainDraft } from './train-draft.ts';
+import { type ChosenData, type DraftProblems, emptyDraft, readDraft, type TrainDraft } from './train-draft.ts';
 import { initialFields, likelyTarget, type ParameterFields, readFields } from './train-form.ts';
 import { useTrainMemory } from './train-memory.store.ts';
 import { splitReference, type TrainSource, type TrainSubject } from './train-subject.ts';
-import { type SubjectChoice, useSubject } from './use-subject.ts';
+import { type SubjectChoice, useRecipeText, useSubject } from './use-subject.ts';
 
 interface TrainFormInput {
   readonly request: TrainRequest;
@@ -30,6 +30,7 @@ export function useTrainForm({ request: from, datasets, templates, targets }: Tr
   const [scriptPath, setScriptPath] = useState(from.path ?? memory.script);
   const [recipePath, setRecipePath] = useState(memory.recipe);
   const [edited, setEdited] = useState<SubjectChoice['edited']>(known ? null : (from.recipe ?? null));
+  const [recipeText, setRecipeText] = useState<string | null>(null);
   const [draft, setDraft] = useState<TrainDraft>({
     ...emptyDraft,
     data: { ...from.inputs },
@@ -42,6 +43,9 @@ export function useTrainForm({ request: from, datasets, templates, targets }: Tr
   const template = templates.find(({ id }) => id === templateId) ?? usual;
   const found = useSubject({ source, template, scriptPath, recipePath, edited });
   const { subject } = found;
+  const written = useRecipeText(source === 'recipe' ? recipeText : null, (definition) =>
+    setEdited({ definition, folder: edited?.folder ?? subject?.folder ?? '' }),
+  );
 
   const fitting = subject?.native ? datasets.filter(({ latest }) => latest.rows !== null) : datasets;
   const chosenData = (slot: string) => chosenFor(slot, subject, draft, from, fitting);
@@ -70,7 +74,11 @@ export function useTrainForm({ request: from, datasets, templates, targets }: Tr
         targetKind: target?.kind ?? 'process',
       })
     : null;
-  const problems = { ...parameters.problems, ...read?.problems };
+  const problems: DraftProblems = {
+    ...parameters.problems,
+    ...read?.problems,
+    ...(written.problem !== null && { recipe: written.problem }),
+  };
   const request: Inputs['training']['start'] | null = read && {
     ...read.request,
     ...(from.fromRun && { parent: from.fromRun.id }),
@@ -87,10 +95,13 @@ export function useTrainForm({ request: from, datasets, templates, targets }: Tr
     recipePath,
     setRecipePath: (path: string) => {
       setRecipePath(path);
+      setRecipeText(null);
       setEdited(null);
     },
     edited,
-    setEdited,
+    recipeText,
+    setRecipeText,
+    recipeProblem: written.problem,
     draft,
     change,
     columns,
@@ -112,7 +123,7 @@ export function useTrainForm({ request: from, datasets, templates, targets }: Tr
       if (subject) memory.rememberTarget(subject.id, name);
     },
     problems,
-    ready: subject !== null && Object.keys(problems).length === 0,
+    ready: subject !== null && written.settled && Object.keys(problems).length === 0,
     request,
     usualExperiment: subject?.recipe?.experiment ?? firstData?.dataset ?? 'default',
     verb: from.fromRun ? 'Run again' : firstData ? `Train on v${firstData.version}` : 'Start',
@@ -165,21 +176,19 @@ function shownFields(
   return { ...guessed, ...Object.fromEntries(declared) };
 }
 
-/** What is declared, and the parameters of the run that is repeated which nothing declares. */
+/**
+ * What is declared; where nothing is, the parameters of the run that is repeated. What a recipe that declares some does
+ * not name was recorded by its program, and is not asked for.
+ */
 function askedParameters(
   subject: TrainSubject | null,
   { params = {} }: TrainRequest,
 ): readonly TemplateParameter[] {
-  if (!subject) return [];
-  const declared = new Set(subject.parameters.map(({ key }) => key));
-  const further = Object.entries(params).filter(([key]) => !declared.has(key));
-  return [
-    ...subject.parameters,
-    ...further.map(([key, value]): TemplateParameter => {
-      const type = typeof value === 'string' ? 'text' : typeof value === 'number' ? 'number' : 'boolean';
-      return { key, type, default: value, help: 'As in the run before', advanced: false };
-    }),
-  ];
+  if (!subject || subject.parameters.length > 0) return subject?.parameters ?? [];
+  return Object.entries(params).map(([key, value]): TemplateParameter => {
+    const type = typeof value === 'string' ? 'text' : typeof value === 'number' ? 'number' : 'boolean';
+    return { key, type, default: value, help: '', advanced: false };
+  });
 }
 
 function noteOn(subject: TrainSubject | null, target: Target | undefined, draft: TrainDraft): string {

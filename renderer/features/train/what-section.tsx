@@ -9,7 +9,6 @@ import { writeWords } from './program-fields.ts';
 import { TemplateGallery } from './template-gallery.tsx';
 import styles from './train.module.css';
 import type { TrainSource, TrainSubject } from './train-subject.ts';
-import { useRecipeText } from './use-subject.ts';
 import type { TrainFormState } from './use-train-form.ts';
 
 const sources: readonly (readonly [TrainSource, string])[] = [
@@ -52,11 +51,7 @@ export function WhatSection({ form, templates }: WhatSectionProps) {
 }
 
 function RecipeChoice({ form }: { readonly form: TrainFormState }) {
-  const { edited, subject } = form;
-  const [text, setText] = useState<string | null>(null);
-  const { problem } = useRecipeText(text, (definition) =>
-    form.setEdited({ definition, folder: edited?.folder ?? subject?.folder ?? '' }),
-  );
+  const { edited, subject, recipeText: text, recipeProblem: problem } = form;
   const [opened, setOpened] = useState(false);
   const shown = text ?? form.yaml ?? '';
   return (
@@ -76,10 +71,7 @@ function RecipeChoice({ form }: { readonly form: TrainFormState }) {
           placeholder="/home/ana/digits/recipe.yaml"
           path={form.recipePath}
           error={text === null ? form.error : null}
-          onChange={(path) => {
-            setText(null);
-            form.setRecipePath(path);
-          }}
+          onChange={form.setRecipePath}
         />
       )}
       {shown === '' ? null : (
@@ -101,7 +93,7 @@ function RecipeChoice({ form }: { readonly form: TrainFormState }) {
                 spellCheck={false}
                 rows={Math.min(14, shown.split('\n').length + 1)}
                 value={shown}
-                onChange={(event) => setText(event.target.value)}
+                onChange={(event) => form.setRecipeText(event.target.value)}
               />
             )}
           </Field>

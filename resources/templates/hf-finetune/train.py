@@ -1,7 +1,7 @@
 """Fine-tunes a transformer of Hugging Face to tell the class of a text, without the network.
 
 With an input called `model`, the folder of a pretrained model with its tokenizer (what `save_pretrained` writes, or a copy of a
-repository), that one is fine-tuned. Without it a very small BERT is made here, and its tokenizer learns its words from the texts:
+repository), that one is fine-tuned. Without it a very small BERT is made here, and its tokenizer takes its words from the texts:
 enough to see everything work, and no match for a pretrained one.
 """
 
@@ -10,6 +10,7 @@ import math
 import os
 import signal
 import sys
+from collections import Counter
 from pathlib import Path
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # a name that is no folder is then an error at once, not a download
@@ -17,7 +18,7 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers  # noqa: E402
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors  # noqa: E402
 from torch import nn  # noqa: E402
 from torch.nn import functional as F  # noqa: E402
 from transformers import AutoModelForSequenceClassification, AutoTokenizer  # noqa: E402
@@ -56,12 +57,19 @@ class Served(nn.Module):
 
 
 def new_tokenizer(texts, most_words=4000):
-    """A tokenizer whose words and pieces of words are those of the texts."""
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    """A tokenizer that knows the most frequent words of the texts, and spells the others letter by letter.
+
+    The library's own trainer would learn pieces of words as well, but not the same ones each time.
+    """
+    normalizer, splitter = normalizers.BertNormalizer(lowercase=True), pre_tokenizers.BertPreTokenizer()
+    words = Counter(word for text in texts for word, _ in splitter.pre_tokenize_str(normalizer.normalize_str(text)))
+    letters = sorted(set("".join(words)))
+    frequent = sorted(words, key=lambda word: (-words[word], word))[:most_words]
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    tokenizer.train_from_iterator(texts, trainers.WordPieceTrainer(vocab_size=most_words, special_tokens=special))
+    # Two signs before a letter say that it goes on with a word instead of beginning one.
+    known = dict.fromkeys(special + letters + [f"##{letter}" for letter in letters] + frequent)
+    tokenizer = Tokenizer(models.WordPiece({word: number for number, word in enumerate(known)}, unk_token="[UNK]"))
+    tokenizer.normalizer, tokenizer.pre_tokenizer = normalizer, splitter
     ends = [(name, tokenizer.token_to_id(name)) for name in ("[CLS]", "[SEP]")]
     tokenizer.post_processor = processors.TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=ends)
     names = dict(zip(("pad_token", "unk_token", "cls_token", "sep_token", "mask_token"), special))

@@ -3,6 +3,7 @@
 import os
 import platform
 import re
+import socket
 import sys
 
 
@@ -13,13 +14,21 @@ def facts():
         "python_implementation": platform.python_implementation(),
         "executable": sys.executable or "",
         "prefix": sys.prefix,
-        "platform": platform.platform(),
-        "host": platform.node(),
+        "platform": _system(),
+        "host": socket.gethostname(),
     }
     for name, version in packages().items():
         values["package." + name] = version
     values.update(accelerator_facts())
     return values
+
+
+def _system():
+    """Of the kernel and the machine. Not by the platform module where that starts a program to find out."""
+    if not hasattr(os, "uname"):
+        return platform.platform()
+    system = os.uname()
+    return "%s-%s-%s" % (system.sysname, system.release, system.machine)
 
 
 def accelerator_facts():
@@ -46,7 +55,7 @@ def packages():
     Reads the names of the packages' own folders, which costs milliseconds where reading their metadata costs seconds.
     """
     found = {}
-    for place in sys.path:
+    for place in list(sys.path):
         try:
             entries = os.listdir(place or ".")
         except OSError:

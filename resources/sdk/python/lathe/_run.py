@@ -28,9 +28,11 @@ class Run:
         self.params = {}
         self.parallel = rank not in (None, 0)
         self.ending = Ending(folder) if folder.own else None
-        self.trial = Trial(self.summarize, self.flush) if preflight else None
+        self.trial = Trial(self) if preflight else None
+        #: Whether it describes the environment; processes that this one starts leave it to their parent.
+        self.describes = not _child_of_multiprocessing() and not self.parallel
         self._facts_lock = threading.Lock()
-        self.facts_written = False
+        self._facts_written = False
         self._begin_writing()
 
     def _begin_writing(self):
@@ -56,9 +58,9 @@ class Run:
     def write_facts(self):
         """Record the environment, once; called by a thread, and again before the end in case that thread was too late."""
         with self._facts_lock:
-            if self.parallel or self.facts_written:
+            if not self.describes or self._facts_written:
                 return
-            self.facts_written = True
+            self._facts_written = True
             self.record(type="environment", values=_environment.facts())
 
     def finish(self):
@@ -67,7 +69,7 @@ class Run:
             if self.trial:
                 self.trial.report()
             self.write_facts()
-            late = _environment.accelerator_facts()
+            late = _environment.accelerator_facts() if self.describes else None
             if late:
                 self.record(type="environment", values=late)
         except Exception as error:
@@ -86,7 +88,7 @@ class Run:
         self.journal.abandon()
         self.ending = None
         self._facts_lock = threading.Lock()
-        self.facts_written = True
+        self.describes = False
         self._begin_writing()
         self.metrics.next_step = next_step
         util = sys.modules.get("multiprocessing.util")
@@ -158,9 +160,8 @@ def _hook(run):
     if _exiting:
         run.journal.unbuffer()
     if _child_of_multiprocessing():
-        run.facts_written = True  # the parent tells them
         _flush_at_end_of_child(run)
-    else:
+    if run.describes:
         try:
             threading.Thread(target=run.write_facts, name="lathe-facts", daemon=True).start()
         except RuntimeError:

@@ -14,9 +14,8 @@ _TOTALS = ("total_steps", "max_steps", "num_steps", "steps")
 class Trial:
     """Watches the steps that are logged and ends the program, with exit code 0, at the third different one."""
 
-    def __init__(self, summarize, finish):
-        self._summarize = summarize
-        self._finish = finish
+    def __init__(self, run):
+        self._run = run
         self._seen = {}
         self.total_steps = None
         self._reported = False
@@ -33,15 +32,16 @@ class Trial:
         self._reported = True
         seconds = step_seconds if step_seconds is not None else self._step_seconds()
         if seconds is not None:
-            self._summarize("preflight/step_seconds", seconds)
+            self._run.summarize("preflight/step_seconds", seconds)
         total = next((each for each in (total_steps, self.total_steps, _promised_steps()) if each is not None), None)
         if total is not None:
-            self._summarize("preflight/total_steps", total)
+            self._run.summarize("preflight/total_steps", total)
 
     def end(self, step_seconds=None, total_steps=None):
         self.report(step_seconds, total_steps)
-        self._finish()
+        self._run.flush()
         if threading.current_thread() is not threading.main_thread():
+            self._run.finish()
             os._exit(0)  # SystemExit would end this thread only
         raise SystemExit(0)
 
