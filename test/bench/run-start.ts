@@ -4,10 +4,12 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { RunId } from '../../app/contract/ids.ts';
+import { createDockerExecutor } from '../../app/executors/docker/docker.executor.ts';
+import { engineAddress } from '../../app/executors/docker/engine-address.ts';
 import type { Executor } from '../../app/executors/executor.ts';
 import { createOnnxExecutor } from '../../app/executors/onnx/onnx.executor.ts';
-import { executorFor } from '../docker/container-run.ts';
 import { findTestEngine, TEST_IMAGE, type TestEngine } from '../support/docker-engine.ts';
+import { MemoryLog } from '../support/memory-log.ts';
 import { ProgramBench } from '../support/program-bench.ts';
 import { newRunId, programRun, textOf, until } from '../support/program-run.ts';
 import { findPython } from '../support/python.ts';
@@ -15,6 +17,7 @@ import { digitsCsv, TrainingBench } from '../support/training-run.ts';
 import type { BenchRow } from './bench.ts';
 import { beside, firstLineIn, inTurns, skipped } from './run-measure.ts';
 
+const sdk = path.resolve(import.meta.dirname, '../../resources/sdk/python');
 const worker = path.resolve(import.meta.dirname, '../../out/host/train.worker.js');
 /** Prints what runs it, as something to wait for. */
 const program = ['-c', 'import sys; print(sys.executable, flush=True)'];
@@ -100,7 +103,13 @@ async function dockerRows(rounds: number): Promise<BenchRow[]> {
 async function dockerRow(rounds: number, engine: TestEngine, what: string): Promise<BenchRow> {
   const root = fs.mkdtempSync(path.join(os.tmpdir(), 'lathe-bench-docker-'));
   const me = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
-  const executor = executorFor(engine, { user: me });
+  const executor = createDockerExecutor({
+    engine: engineAddress.parse({ host: engine.host }),
+    workspaceId: 'bench',
+    sdk,
+    user: me,
+    log: new MemoryLog(),
+  });
   const folder = () =>
     programRun(root, newRunId(), { command: ['python3', ...program], environment: { image: TEST_IMAGE } });
   const words = [
@@ -135,11 +144,15 @@ async function byExecutor(executor: Executor, folder: string, first: string): Pr
   const since = performance.now();
   await executor.prepare(run, folder, { signal: new AbortController().signal, onProgress: () => undefined });
   const handle = await executor.submit(run, folder, { gpus: [] });
-  await firstLineIn(path.join(folder, first));
-  const tookMs = performance.now() - since;
-  await until('the job is gone', async () => (await executor.observe(handle, folder)) === 'gone');
-  await executor.collect(handle, folder);
-  return tookMs;
+  try {
+    await firstLineIn(path.join(folder, first));
+    const tookMs = performance.now() - since;
+    await until('the job is gone', async () => (await executor.observe(handle, folder)) === 'gone');
+    return tookMs;
+  } finally {
+    await executor.cancel(handle, folder, true);
+    await executor.collect(handle, folder);
+  }
 }
 
 /** @param first file that the first line comes into; the program's output unless it is another */

@@ -10,6 +10,8 @@ import type { BenchRow } from './bench.ts';
 import { openRunCore } from './run-core.ts';
 
 const SETTLE_MS = 5000;
+/** The programs end by themselves even if nobody is left to end them. */
+const SPARE_SECONDS = 60;
 const gpu = { id: fakeGpu(0).uuid, index: 0, vendor: 'nvidia' } as const;
 
 /**
@@ -36,7 +38,9 @@ async function telemetryRow(count: number, seconds: number): Promise<BenchRow> {
   });
   try {
     for (let started = 0; started < count; started += 1) {
-      const { handle, folder } = await programs.start({ command: ['sleep', '3600'] });
+      const { handle, folder } = await programs.start({
+        command: ['sleep', String(seconds + SPARE_SECONDS)],
+      });
       telemetry.watch({
         id: store.addRun(),
         startedAt: Date.now(),

@@ -56,7 +56,7 @@ function table(rows: readonly BenchRow[]): string {
       ours === null ? '' : `${short(ours)} ${oursUnit}`,
       peer ? `${short(peer.value)} ${oursUnit}` : '',
       peer?.name ?? '',
-      ratio === undefined ? '' : `${ratio.toFixed(2)}×`,
+      ratio === undefined ? '' : `${ratio < 0.1 ? ratio.toPrecision(2) : ratio.toFixed(2)}×`,
       limit ?? '',
       note ?? '',
     ]),

@@ -19,9 +19,18 @@ export const sdk = path.resolve(import.meta.dirname, '../../resources/sdk/python
 const nothing: Grant = { gpus: [] };
 
 /** Everything that the tests of a file make on the disk. */
-const root = fs.mkdtempSync(path.join(os.tmpdir(), 'lathe-containers-'));
-fs.chmodSync(root, 0o755);
-afterAll(() => fs.rmSync(root, { recursive: true, force: true }));
+let made: string | null = null;
+afterAll(() => {
+  if (made !== null) fs.rmSync(made, { recursive: true, force: true });
+});
+
+function newFolder(name: string): string {
+  if (made === null) {
+    made = fs.mkdtempSync(path.join(os.tmpdir(), 'lathe-containers-'));
+    fs.chmodSync(made, 0o755);
+  }
+  return fs.mkdtempSync(path.join(made, `${name}-`));
+}
 
 export const testLog = new MemoryLog();
 
@@ -47,7 +56,7 @@ type Changes = Partial<Omit<LaunchSpec, 'environment' | 'resources'>> & {
 /** A run folder as domains/training makes it, owned by `somebody`. */
 export function makeRun(changes: Changes = {}): { id: RunId; folder: string } {
   const id = crypto.randomBytes(16).toString('hex') as RunId;
-  const folder = fs.mkdtempSync(path.join(root, 'run-'));
+  const folder = newFolder('run');
   for (const name of ['code', 'inputs', 'journal', 'outputs', 'checkpoint'])
     fs.mkdirSync(path.join(folder, name));
   const { environment, resources, code, ...rest } = changes;
@@ -91,7 +100,7 @@ export function pythonRun(program: string, changes: Changes = {}): { id: RunId; 
 
 /** A folder of data, as a checked-out data set. */
 export function makeData(files: Readonly<Record<string, string>>): string {
-  const folder = fs.mkdtempSync(path.join(root, 'data-'));
+  const folder = newFolder('data');
   for (const [name, text] of Object.entries(files)) {
     fs.writeFileSync(path.join(folder, name), text);
     // Open to everybody, so that only the mount keeps a program from writing.

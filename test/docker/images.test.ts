@@ -169,6 +169,21 @@ describe.skipIf(!engine)('an image that is not there', () => {
     });
   });
 
+  it('any more when the program is to start says to run it again', async () => {
+    const run = makeRun({
+      command: ['true'],
+      environment: { image: null, dockerfile: 'Dockerfile' },
+      code: { Dockerfile: `FROM ${TEST_IMAGE}\nRUN echo vanishing-${process.pid} > /made\n` },
+    });
+    await prepare(executor, run);
+    await engine!.docker.getImage(imageOf(run).image).remove();
+    await expect(executor.submit(run.id, run.folder, { gpus: [] })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+    // Made ready again, it is built again.
+    expect((await runToEnd(executor, run)).exit?.state).toBe('finished');
+  });
+
   it('and has no name that could be one is refused before the engine is asked', async () => {
     const run = pythonRun('', { environment: { image: '../../containers/json?all=1' } });
     await expect(prepare(executor, run)).rejects.toMatchObject({ code: 'INVALID_INPUT' });

@@ -2,15 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ProgramBench } from '../support/program-bench.ts';
-import {
-  exitOf,
-  factsOf,
-  journalOf,
-  newRunId,
-  type ProgramRun,
-  textOf,
-  until,
-} from '../support/program-run.ts';
+import { exitOf, factsOf, journalOf, newRunId, type ProgramRun, textOf } from '../support/program-run.ts';
 import { findPython } from '../support/python.ts';
 import { smallDisk } from '../support/small-disk.ts';
 

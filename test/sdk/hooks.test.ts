@@ -34,30 +34,35 @@ describe('scikit-learn, LightGBM and XGBoost', () => {
     python = await pythonWith(frameworks);
   }, INSTALL_LIMIT_MS);
 
-  it.each(['before', 'after'])('autolog %s the import records each model that is fitted', async (when) => {
-    if (!python) return;
-    const imports = `
+  it.for(['before', 'after'])(
+    'autolog %s the import records each model that is fitted',
+    async (when, { skip }) => {
+      if (!python) return skip();
+      const imports = `
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.model_selection import GridSearchCV
 `;
-    const { folder, params } = await run(
-      python,
-      `import lathe\n${when === 'before' ? `lathe.autolog()${imports}` : `${imports}lathe.autolog()`}${TABLE}
+      const { folder, params } = await run(
+        python,
+        `import lathe\n${when === 'before' ? `lathe.autolog()${imports}` : `${imports}lathe.autolog()`}${TABLE}
 StandardScaler().fit(X)
 make_pipeline(StandardScaler(), LogisticRegression(C=0.5)).fit(X, y)
 GridSearchCV(LogisticRegression(), {"C": [0.1, 1]}).fit(X, y)
 `,
-    );
-    expect(params).toMatchObject({ logisticregression__C: 0.5 });
-    expect(stepsOf(folder, 'training_score')).toEqual([0, 1]);
-    expect(seriesOf(folder, 'best_score')).toHaveLength(1);
-    expect(finite(seriesOf(folder, 'training_score'))).toBe(true);
-  });
+      );
+      expect(params).toMatchObject({ logisticregression__C: 0.5 });
+      expect(stepsOf(folder, 'training_score')).toEqual([0, 1]);
+      expect(seriesOf(folder, 'best_score')).toHaveLength(1);
+      expect(finite(seriesOf(folder, 'training_score'))).toBe(true);
+    },
+  );
 
-  it('boosting records its evaluation sets after each round, by autolog and by the callbacks themselves', async () => {
-    if (!python) return;
+  it('boosting records its evaluation sets after each round, by autolog and by the callbacks themselves', async ({
+    skip,
+  }) => {
+    if (!python) return skip();
     const { folder, models } = await run(
       python,
       `
@@ -86,8 +91,8 @@ lightgbm.LGBMClassifier(n_estimators=3, verbose=-1).fit(X, y)
     expect(recordsOf(folder, 'progress').at(-1)).toMatchObject({ fraction: 1 });
   });
 
-  it('a trial ends after three rounds', async () => {
-    if (!python) return;
+  it('a trial ends after three rounds', async ({ skip }) => {
+    if (!python) return skip();
     const { folder, stdout } = await run(
       python,
       `import lathe\nlathe.autolog()\n${TABLE}\nimport lightgbm\nlightgbm.train({"verbose": -1}, lightgbm.Dataset(X, y), 50)\nprint("never")`,
@@ -101,8 +106,8 @@ lightgbm.LGBMClassifier(n_estimators=3, verbose=-1).fit(X, y)
     });
   });
 
-  it('wrong arguments fail as they do without autolog', async () => {
-    if (!python) return;
+  it('wrong arguments fail as they do without autolog', async ({ skip }) => {
+    if (!python) return skip();
     const { stdout } = await run(
       python,
       `
@@ -134,8 +139,8 @@ model.compile(optimizer=keras.optimizers.Adam(0.01), loss="mse", metrics=["mae"]
 x = np.random.randn(64, 3); y = x[:, 0]
 `;
 
-  it('autolog records the metrics of each epoch', async () => {
-    if (!python) return;
+  it('autolog records the metrics of each epoch', async ({ skip }) => {
+    if (!python) return skip();
     const { folder, params, models } = await run(
       python,
       `import lathe\nlathe.autolog()${model}
@@ -151,8 +156,8 @@ lathe.log_model(model)
     expect(models).toEqual(['model.keras']);
   });
 
-  it('the callback records batches too where it is asked to, and once beside autolog', async () => {
-    if (!python) return;
+  it('the callback records batches too where it is asked to, and once beside autolog', async ({ skip }) => {
+    if (!python) return skip();
     const { folder } = await run(
       python,
       `import lathe\nlathe.autolog()${model}
@@ -164,8 +169,8 @@ model.fit(x, y, epochs=2, batch_size=16, verbose=0, callbacks=LatheCallback(ever
     expect(stepsOf(folder, 'loss')).toEqual([0, 1]);
   });
 
-  it('a trial ends after three batches', async () => {
-    if (!python) return;
+  it('a trial ends after three batches', async ({ skip }) => {
+    if (!python) return skip();
     const { folder, stdout } = await run(
       python,
       `import lathe\nlathe.autolog()${model}\nmodel.fit(x, y, epochs=50, batch_size=16, verbose=0)\nprint("never")`,
@@ -186,8 +191,8 @@ describe('PyTorch', () => {
     python = await torchPython();
   }, INSTALL_LIMIT_MS);
 
-  it('autolog records the loss and the learning rate at intervals', async () => {
-    if (!python) return;
+  it('autolog records the loss and the learning rate at intervals', async ({ skip }) => {
+    if (!python) return skip();
     const { folder, models } = await run(
       python,
       `
@@ -214,8 +219,8 @@ lathe.log_image(torch.rand(3, 5, 7), "sample")
     expect(models).toEqual(['model.pt', 'images/sample/100.png']);
   });
 
-  it('ranks of a process group are known without torchrun', async () => {
-    if (!python) return;
+  it('ranks of a process group are known without torchrun', async ({ skip }) => {
+    if (!python) return skip();
     const { folder } = await run(
       python,
       `
@@ -281,24 +286,21 @@ trainer.fit(Net(), data, data)
 print("end")
 `;
 
-  it.each(['lightning.pytorch', 'pytorch_lightning'])(
-    '%s: autolog records what modules log',
-    async (name) => {
-      if (!python) return;
-      const { folder, params } = await run(
-        python,
-        program(name, 'trainer = pl.Trainer(max_epochs=2, logger=False, **quiet)'),
-      );
-      expect(stepsOf(folder, 'train_loss')).toEqual([1, 3, 5, 7, 9, 11, 13, 15]);
-      expect(stepsOf(folder, 'val_loss')).toEqual([7, 15]);
-      expect(stepsOf(folder, 'loss')).toEqual([]);
-      expect(params).toEqual({ width: 3 });
-      expect(recordsOf(folder, 'progress').at(-1)).toMatchObject({ fraction: 1, message: 'epoch 2' });
-    },
-  );
-
-  it('the logger and the callback may be given by hand', async () => {
+  it.for(['lightning.pytorch', 'pytorch_lightning'])('%s: autolog records what modules log', async (name) => {
     if (!python) return;
+    const { folder, params } = await run(
+      python,
+      program(name, 'trainer = pl.Trainer(max_epochs=2, logger=False, **quiet)'),
+    );
+    expect(stepsOf(folder, 'train_loss')).toEqual([1, 3, 5, 7, 9, 11, 13, 15]);
+    expect(stepsOf(folder, 'val_loss')).toEqual([7, 15]);
+    expect(stepsOf(folder, 'loss')).toEqual([]);
+    expect(params).toEqual({ width: 3 });
+    expect(recordsOf(folder, 'progress').at(-1)).toMatchObject({ fraction: 1, message: 'epoch 2' });
+  });
+
+  it('the logger and the callback may be given by hand', async ({ skip }) => {
+    if (!python) return skip();
     const trainer = `
 from lathe.integrations.lightning import LatheCallback, LatheLogger
 trainer = pl.Trainer(max_epochs=1, logger=LatheLogger(), callbacks=[LatheCallback()], **quiet)`;
@@ -306,8 +308,8 @@ trainer = pl.Trainer(max_epochs=1, logger=LatheLogger(), callbacks=[LatheCallbac
     expect(stepsOf(folder, 'train_loss')).toEqual([1, 3, 5, 7]);
   });
 
-  it('a trial ends after three steps', async () => {
-    if (!python) return;
+  it('a trial ends after three steps', async ({ skip }) => {
+    if (!python) return skip();
     const trainer = 'trainer = pl.Trainer(max_epochs=2, logger=False, **quiet)';
     const { folder, stdout } = await run(python, program('lightning.pytorch', trainer), {
       LATHE_PREFLIGHT: '1',
@@ -327,8 +329,8 @@ describe("Hugging Face's Trainer", () => {
     python = await torchPython(['transformers==4.30.2', 'accelerate==0.20.3']);
   }, INSTALL_LIMIT_MS);
 
-  it('autolog records what it logs, and the model', async () => {
-    if (!python) return;
+  it('autolog records what it logs, and the model', async ({ skip }) => {
+    if (!python) return skip();
     const { folder, params, models } = await run(
       python,
       `

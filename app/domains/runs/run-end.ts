@@ -16,6 +16,8 @@ import type { RunRepository, RunRow } from './runs.repository.ts';
 
 /** How much of a log is looked at for the reason of a failure. */
 const TAIL_BYTES = 64 * 1024;
+/** Looks at an ended run that its target may fail to collect before the run ends without that: about half a minute. */
+const COLLECT_TRIES = 120;
 /** First pause before a run is started again for a reason that may pass; doubled each time. */
 const RETRY_PAUSE_MS = 5000;
 const LONGEST_PAUSE_MS = 10 * 60_000;
@@ -58,6 +60,9 @@ export function createRunEnd(
   ): Promise<RunOutcome> {
     const folder = folders.run(run.id);
     const evidence = await executor.collect(entry.handle, folder).catch((error: unknown) => {
+      // A full disk or an engine that restarts may pass; the outputs and the evidence are worth some patience.
+      entry.collectFailures += 1;
+      if (entry.collectFailures < COLLECT_TRIES) throw error;
       log.error('what a target still held for a run was not released', error, { run: run.id });
       return noEvidence;
     });

@@ -108,6 +108,7 @@ export function createRunSupervisor(core: Core, parts: SupervisorParts): RunSupe
       grant,
       noted: false,
       goneOnce: false,
+      collectFailures: 0,
       cancelledAt: null,
     };
     watched.set(run.id, entry);

@@ -18,6 +18,8 @@ export interface WatchedRun {
   noted: boolean;
   /** Seen gone without a sentinel once; the second time it is lost. */
   goneOnce: boolean;
+  /** How often its target failed to collect it. */
+  collectFailures: number;
   /** When it was last asked to stop. */
   cancelledAt: number | null;
 }

@@ -511,6 +511,21 @@ describe('the end of a program', () => {
     expect(runs.detail(id).artifacts).toMatchObject([{ path: 'plot.png', kind: 'image' }]);
   });
 
+  it('waits for a target that cannot collect it just now', async () => {
+    const { id } = await create(program);
+    const collect = executor.collect;
+    let calls = 0;
+    executor.collect = async (...named) => {
+      calls += 1;
+      if (calls < 3) throw new AppError('DISK_FULL', 'The disk is full.');
+      return { ...(await collect(...named)), environment: { image: 'x' } };
+    };
+    executor.job(id).exit('finished');
+    await until(id, 'finished');
+    expect(calls).toBe(3);
+    expect(runs.detail(id).environment.image).toBe('x');
+  });
+
   it('is told apart from a start that lies in the future of its clock', async () => {
     const { id } = await create();
     executor.job(id).exit('finished');

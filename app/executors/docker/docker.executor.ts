@@ -13,6 +13,7 @@ import { hasEnded, inspectContainer, removeContainer } from './container-state.t
 import { containerUsage } from './container-usage.ts';
 import { createEngine } from './engine.ts';
 import type { EngineAddress } from './engine-address.ts';
+import { statusOf, unexpected } from './engine-errors.ts';
 import { evidenceOf, missingEvidence } from './evidence.ts';
 import { imageFacts } from './image-facts.ts';
 import { findImage } from './images.ts';
@@ -111,7 +112,7 @@ export function createDockerExecutor(parts: {
     }
   }
 
-  return {
+  return inDeclaredFaults({
     target: 'docker',
 
     async prepare(run, folder, context) {
@@ -176,8 +177,8 @@ export function createDockerExecutor(parts: {
         if (!traits.shared) await fillContainer(engine, id, folder, sdk);
       });
       const handle = { container, attempt: attempt.attempt };
-      // Its first words are here before anybody looks at it.
-      await follow(handle, folder, false);
+      // Its first words are here before anybody looks at it; whoever looks follows it otherwise.
+      await follow(handle, folder, false).catch(() => undefined);
       return handle;
     },
 
@@ -246,6 +247,24 @@ export function createDockerExecutor(parts: {
       await Promise.all([...followers.keys()].map(unfollow));
       engine.close();
     },
+  });
+}
+
+/** What an engine refuses and nobody expected is a fault of the target, with the engine's own words. */
+function inDeclaredFaults(executor: DockerExecutor): DockerExecutor {
+  const declared =
+    <Given extends unknown[], T>(method: (...given: Given) => Promise<T>) =>
+    (...given: Given): Promise<T> =>
+      method(...given).catch((error: unknown) => {
+        throw statusOf(error) === null ? error : unexpected(error);
+      });
+  const { target, prepare, submit, find, observe, cancel, collect, ...rest } = executor;
+  return {
+    ...rest,
+    ...{ target, prepare: declared(prepare), submit: declared(submit), find: declared(find) },
+    ...{ observe: declared(observe), cancel: declared(cancel), collect: declared(collect) },
+    leftovers: declared(rest.leftovers),
+    removeLeftovers: declared(rest.removeLeftovers),
   };
 }
 

@@ -83,6 +83,21 @@ export function outage(error: unknown, host: string): AppError {
   );
 }
 
+/** An answer that no question was prepared for. */
+export function unexpected(error: unknown): AppError {
+  const status = statusOf(error);
+  if (status === 404)
+    return new AppError('NOT_FOUND', `The engine does not have it: ${wordsOf(error)}`, {
+      nextStep: 'Run it again: what is missing is then made ready once more.',
+      cause: error,
+    });
+  return new AppError('TARGET_FAILED', `The engine refused: ${wordsOf(error)}`, {
+    nextStep: 'Look at the log of the engine (journalctl -u docker).',
+    details: { status },
+    cause: error,
+  });
+}
+
 /** No engine was found at all. */
 export function noEngine(looked: readonly string[]): AppError {
   return new AppError('TARGET_FAILED', 'No container engine was found on this machine.', {

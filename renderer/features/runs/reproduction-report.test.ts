@@ -18,6 +18,8 @@ describe('the verdict on a reproduction', () => {
       'all 2 metrics are identical',
     );
     expect(reproductionWords({ verdict: 'identical', metrics: same.slice(1) })).toContain('the metric is');
+    const timed = [...same, { ...metric('seconds', 'differs'), timing: true }];
+    expect(reproductionWords({ verdict: 'identical', metrics: timed })).toContain('all 2 metrics');
     const off = [...same, metric('lr', 'differs')];
     expect(reproductionWords({ verdict: 'differs', metrics: off })).toContain('1 of 3 metrics differ');
   });

@@ -5,7 +5,7 @@ import { formatReading } from '../../charts/numbers.ts';
 import { orpc } from '../../client/orpc.ts';
 import { Badge } from '../../components/badge.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { counted } from '../../components/format.ts';
+import { counted as countOf } from '../../components/format.ts';
 import screen from '../../components/screen.module.css';
 import { StateMark } from '../../components/state-mark.tsx';
 import { Link } from '../../shell/router.ts';
@@ -48,24 +48,26 @@ export function ReproductionReport({ run }: { readonly run: RunDetail }) {
             </tr>
           </thead>
           <tbody>
-            {metrics.map(({ key, original: before, reproduced, verdict: one, firstDifferentStep }) => (
-              <tr key={key}>
-                <th scope="row">{key}</th>
-                <td>{before === null ? '–' : formatReading(Number(before))}</td>
-                <td>{reproduced === null ? '–' : formatReading(Number(reproduced))}</td>
-                <td>{firstDifferentStep === null ? '–' : firstDifferentStep.toLocaleString('en-US')}</td>
-                <td>
-                  <Badge tone={tones[one]}>{one}</Badge>
-                </td>
-              </tr>
-            ))}
+            {metrics.map(
+              ({ key, original: before, reproduced, verdict: one, firstDifferentStep, timing }) => (
+                <tr key={key}>
+                  <th scope="row">{key}</th>
+                  <td>{before === null ? '–' : formatReading(Number(before))}</td>
+                  <td>{reproduced === null ? '–' : formatReading(Number(reproduced))}</td>
+                  <td>{firstDifferentStep === null ? '–' : firstDifferentStep.toLocaleString('en-US')}</td>
+                  <td>
+                    {timing ? <Badge>a time, not counted</Badge> : <Badge tone={tones[one]}>{one}</Badge>}
+                  </td>
+                </tr>
+              ),
+            )}
           </tbody>
         </table>
       ) : null}
       <h2>
         {environment.length === 0
           ? 'Nothing about the environment differs.'
-          : `${counted(environment.length, 'fact')} of the environment ${environment.length === 1 ? 'differs' : 'differ'}`}
+          : `${countOf(environment.length, 'fact')} of the environment ${environment.length === 1 ? 'differs' : 'differ'}`}
       </h2>
       {environment.length > 0 ? (
         <table className={styles.table}>
@@ -86,14 +88,16 @@ export function ReproductionReport({ run }: { readonly run: RunDetail }) {
 
 /** The answer in a sentence; how many metrics it is about is part of it. */
 export function reproductionWords({ verdict, metrics }: Pick<Reproduction, 'verdict' | 'metrics'>): string {
-  const off = metrics.filter((one) => one.verdict !== 'identical').length;
+  // Times and speeds are never the same twice.
+  const counted = metrics.filter(({ timing }) => !timing);
+  const off = counted.filter((one) => one.verdict !== 'identical').length;
   switch (verdict) {
     case 'identical':
-      return `Reproduced: ${metrics.length === 1 ? 'the metric is' : `all ${metrics.length} metrics are`} identical at every step, as in`;
+      return `Reproduced: ${counted.length === 1 ? 'the metric is' : `all ${counted.length} metrics are`} identical at every step, as in`;
     case 'close':
-      return `Reproduced within rounding: ${off} of ${metrics.length} metrics are not identical with`;
+      return `Reproduced within rounding: ${off} of ${counted.length} metrics are not identical with`;
     case 'differs':
-      return `Not reproduced: ${off} of ${metrics.length} metrics differ from`;
+      return `Not reproduced: ${off} of ${counted.length} metrics differ from`;
     case 'pending':
       return 'Not known before it has ended: a reproduction of';
     case 'failed':

@@ -37,6 +37,8 @@ export function RunLog({ run, pulse, tall = false }: RunLogProps) {
   const [search, setSearch] = useState('');
   const [found, setFound] = useState(0);
   const area = useRef<HTMLDivElement>(null);
+  /** Whether the end was asked for and is still on its way: scrolling meanwhile says nothing. */
+  const awaitsEnd = useRef(false);
   const log = useLog(run.id, stream, pulse);
   const lines = useMemo(() => windowLines(log.window), [log.window]);
   const matches = useMemo(() => findLines(lines, search.trim()), [lines, search]);
@@ -60,14 +62,17 @@ export function RunLog({ run, pulse, tall = false }: RunLogProps) {
     if (!box) return;
     // Lines that came in above, or went there, move what is read; it stays where it is.
     const moved = linesBefore(log.window, windowStart(held)) - linesBefore(held, start);
+    const goesOn = windowStart(held) <= end && start <= windowEnd(held);
+    if (reachesEnd(log.window)) awaitsEnd.current = false;
     if (follow) box.scrollTop = box.scrollHeight;
-    else if (held.slices.length > 0 && windowEnd(held) > start) box.scrollTop += moved * linePx;
+    else box.scrollTop = goesOn ? box.scrollTop + moved * linePx : 0;
   }, [log.window, lines, follow]);
   useEffect(() => {
     if (current !== undefined) virtual.scrollToIndex(current, { align: 'center' });
   }, [current, virtual]);
 
   const onScroll = (box: HTMLDivElement) => {
+    if (awaitsEnd.current) return;
     const left = box.scrollHeight - box.scrollTop - box.clientHeight;
     setFollow(left < nearPx && reachesEnd(log.window));
     if (box.scrollTop < nearPx && start > 0) log.readBefore();
@@ -80,13 +85,16 @@ export function RunLog({ run, pulse, tall = false }: RunLogProps) {
     else toEnd();
   };
   const toStart = () => {
+    awaitsEnd.current = false;
     setFollow(false);
     if (start > 0) log.goToStart();
     area.current?.scrollTo({ top: 0 });
   };
   const toEnd = () => {
     setFollow(true);
-    if (!reachesEnd(log.window)) log.goToEnd();
+    if (reachesEnd(log.window)) return;
+    awaitsEnd.current = true;
+    log.goToEnd();
   };
   const save = () => saveLog(run, stream).catch(notify.error);
 

@@ -59,8 +59,11 @@ export function useLog(id: RunId, stream: LogStream, pulse: unknown): Log {
   }, []);
 
   const goTo = useCallback(
-    (offset: number) =>
-      attempt(async () => windowOf(await client.runs.logs({ id, stream, offset, limit: sliceBytes }))),
+    (offset: number) => {
+      // What is being read is for a place that is being left.
+      now.current = { window: now.current.window, busy: false };
+      return attempt(async () => windowOf(await client.runs.logs({ id, stream, offset, limit: sliceBytes })));
+    },
     [attempt, id, stream],
   );
 

@@ -6,7 +6,13 @@ import type { Target } from '../../../app/contract/targets.contract.ts';
 import type { Template, TemplateParameter } from '../../../app/contract/training.contract.ts';
 import { orpc } from '../../client/orpc.ts';
 import type { TrainRequest } from './train-dialog.store.ts';
-import { type ChosenData, type DraftProblems, emptyDraft, readDraft, type TrainDraft } from './train-draft.ts';
+import {
+  type ChosenData,
+  type DraftProblems,
+  emptyDraft,
+  readDraft,
+  type TrainDraft,
+} from './train-draft.ts';
 import { initialFields, likelyTarget, type ParameterFields, readFields } from './train-form.ts';
 import { useTrainMemory } from './train-memory.store.ts';
 import { splitReference, type TrainSource, type TrainSubject } from './train-subject.ts';
