@@ -17,6 +17,7 @@ const inTables: Keys = [
   ['Shift ↓', 'Mark on'],
   ['Enter', 'Open'],
   ['c', 'Compare the marked runs'],
+  ['Alt ↑ ↓', 'Change the order of the queue'],
   ['Esc', 'Unmark'],
 ];
 

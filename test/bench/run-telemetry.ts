@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { RunId } from '../../app/contract/ids.ts';
 import { createRunTelemetry } from '../../app/domains/runs/telemetry/run-telemetry.ts';
 import { readProcess } from '../../app/executors/process/process-table.ts';
 import { systemClock } from '../../app/kernel/clock.ts';
@@ -36,13 +37,16 @@ async function telemetryRow(count: number, seconds: number): Promise<BenchRow> {
     record: (run, points) => store.core.database.transaction(() => store.metrics.append(run, points)),
     energy: (run, wattHours, sampledMs) => store.repository.addEnergy(run, wattHours, sampledMs),
   });
+  const runs: RunId[] = [];
   try {
     for (let started = 0; started < count; started += 1) {
+      const id = store.addRun();
+      runs.push(id);
       const { handle, folder } = await programs.start({
         command: ['sleep', String(seconds + SPARE_SECONDS)],
       });
       telemetry.watch({
-        id: store.addRun(),
+        id,
         startedAt: Date.now(),
         usage: () => programs.executor.usage(handle, folder),
         gpus: [gpu],
@@ -54,6 +58,9 @@ async function telemetryRow(count: number, seconds: number): Promise<BenchRow> {
     const own = process.cpuUsage(before.own);
     const spentMs = performance.now() - before.at;
     const toolMs = childrenMs(tool.starts()) - before.tool;
+    for (const series of store.metrics.summaries(runs).values())
+      for (const key of ['system/cpu_percent', 'system/gpu_0_percent'])
+        if ((series[key]?.points ?? 0) < seconds / 2) throw new Error(`${key} was hardly sampled`);
     const percent = (ms: number) => (100 * ms) / spentMs;
     return {
       what: `telemetry of ${count} running ${count === 1 ? 'program' : 'programs'} and 1 GPU, ${seconds} s`,

@@ -159,8 +159,8 @@ async function provideImage(docker: Docker): Promise<boolean> {
   if (there) return true;
   const file = baseArchive();
   if (file === null) return false;
-  const [repo, tag] = TEST_IMAGE.split(':') as [string, string];
-  const stream = await docker.importImage(file, { repo, tag });
+  // Podman knows no tag beside the name.
+  const stream = await docker.importImage(file, { repo: TEST_IMAGE });
   await new Promise<void>((resolve, reject) =>
     docker.modem.followProgress(stream, (error) => (error ? reject(error) : resolve())),
   );

@@ -20,7 +20,7 @@ export async function evidenceOf(
   const limit = container.HostConfig.Memory;
   return {
     outOfMemory,
-    endedBy: outOfMemory ? null : endedBy(container, folder),
+    endedBy: outOfMemory ? null : endedBy(container, folder, product === 'podman'),
     environment: {
       ...prepared?.facts,
       image: prepared?.image ?? container.Config.Image,
@@ -42,11 +42,14 @@ export function missingEvidence(folder: string, prepared: Prepared | null): JobE
   };
 }
 
-function endedBy(container: Inspected, folder: string): string | null {
+function endedBy(container: Inspected, folder: string, podman: boolean): string | null {
   const { ExitCode, Error: words } = container.State;
   const asked = fs.existsSync(path.join(folder, 'cancel')) || endedByTimeLimit(folder);
   if (asked) return null;
   const signal = signalOf(ExitCode);
+  // Podman does not always notice that the kernel ended a program for its memory.
+  if (signal === 'SIGKILL' && podman && container.HostConfig.Memory)
+    return 'SIGKILL: it went over its memory limit, or it was killed from outside of Lathe';
   if (signal === 'SIGKILL' || signal === 'SIGTERM')
     return `${signal} from outside of Lathe: "docker stop" or "docker kill", or the engine was stopped`;
   // What engines note for containers that they find dead when they start.

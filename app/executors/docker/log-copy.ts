@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
+import type Dockerode from 'dockerode';
 import { fromSystemError } from '../../kernel/app-error.ts';
 import { Demultiplexer } from './demultiplex.ts';
 import type { Engine } from './engine.ts';
@@ -60,14 +61,12 @@ export class LogCopy {
   }
 
   async #copy(engine: Engine, id: string, folder: string, attempt: Attempt): Promise<boolean> {
-    const stream = (await engine.ask(({ docker }) =>
-      docker.getContainer(id).logs({ follow: true, stdout: true, stderr: true }),
-    )) as unknown as IncomingMessage;
+    const stream = await engine.ask(({ docker }) => openLog(docker, id, !this.last));
     this.#stream = stream;
     if (this.#stopped) stream.destroy();
-    const stdout = await LogFile.open(path.join(folder, 'stdout.log'), attempt.stdoutStart);
+    const stdout = await LogFile.open(path.join(folder, 'stdout.log'), attempt.stdoutStart, this.last);
     try {
-      const stderr = await LogFile.open(path.join(folder, 'stderr.log'), attempt.stderrStart);
+      const stderr = await LogFile.open(path.join(folder, 'stderr.log'), attempt.stderrStart, this.last);
       try {
         const frames = new Demultiplexer();
         for await (const chunk of stream) {
@@ -87,4 +86,23 @@ export class LogCopy {
     }
     return stream.complete;
   }
+}
+
+/**
+ * A container's log from its start, as a stream also where it is not followed: the client would collect that in memory. An ended
+ * container's log is not followed, because Podman then breaks off long ones.
+ */
+function openLog(docker: Dockerode, id: string, follow: boolean): Promise<IncomingMessage> {
+  const question = {
+    path: `/containers/${id}/logs?`,
+    method: 'GET',
+    isStream: true,
+    options: { follow, stdout: true, stderr: true },
+    statusCodes: { 200: true, 404: 'no such container', 500: 'server error' },
+  };
+  return new Promise((resolve, reject) => {
+    docker.modem.dial(question, (error: unknown, stream: unknown) =>
+      error ? reject(error) : resolve(stream as IncomingMessage),
+    );
+  });
 }

@@ -5,6 +5,7 @@ import { fromWireNumber } from '../../../app/contract/wire.ts';
 import { formatReading } from '../../charts/numbers.ts';
 import { extent, type ValueRange } from '../../charts/range.ts';
 import { orpc } from '../../client/orpc.ts';
+import { Badge } from '../../components/badge.tsx';
 import type { Column } from '../../components/data-table.tsx';
 import { formatClock, formatDuration } from '../../components/format.ts';
 import { RunSwatch } from '../../components/run-swatch.tsx';
@@ -59,6 +60,7 @@ export function useRunColumns(
             <StateMark state={run.status} fraction={run.progress.fraction} />
             <RunSwatch color={run.color} />
             <span title={run.name}>{run.name}</span>
+            {run.preflight ? <Badge>trial</Badge> : null}
           </span>
         ),
       },
@@ -132,6 +134,13 @@ function metricCell(run: Run, key: string, best: number | null) {
     return (
       <span className={styles.reason} title={`${run.failure.message} ${run.failure.data.nextStep}`}>
         {run.failure.message}
+      </span>
+    );
+  }
+  if (value === null && best !== null && run.waitingFor) {
+    return (
+      <span className={styles.waits} title={`Waits for ${run.waitingFor}`}>
+        waits for {run.waitingFor}
       </span>
     );
   }

@@ -72,7 +72,7 @@ export function RunLog({ run, pulse, tall = false }: RunLogProps) {
   }, [current, virtual]);
 
   const onScroll = (box: HTMLDivElement) => {
-    if (awaitsEnd.current) return;
+    if (awaitsEnd.current && !log.error) return;
     const left = box.scrollHeight - box.scrollTop - box.clientHeight;
     setFollow(left < nearPx && reachesEnd(log.window));
     if (box.scrollTop < nearPx && start > 0) log.readBefore();

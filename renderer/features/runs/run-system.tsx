@@ -117,7 +117,10 @@ function SystemChart({ group, run, series, reach }: SystemChartProps) {
         live={run.status === 'running'}
         reach={reach}
         amountTo={unit.startsWith('%') ? 100 : 0}
-        reading={(value) => formatTelemetry(key, value * divisor)}
+        // Two values do not fit with their units; the unit then stands with the title.
+        reading={(value) =>
+          lines.length > 1 ? String(Number(value.toPrecision(3))) : formatTelemetry(key, value * divisor)
+        }
         labels={false}
         small={lines.length === 1}
       />

@@ -43,7 +43,7 @@ export function PlaceFields({ subject, targets, target, draft, onTarget, onChang
         />
       ) : null}
       {target.kind === 'docker' ? (
-        <div className={styles.field}>
+        <div className={styles.image}>
           <Field
             label="Image"
             help={

@@ -13,6 +13,7 @@ describe('repeating a run in the train dialog', () => {
       version: 2,
       inputs: { data: { dataset: 'digits', version: 2 } },
       params: run.params,
+      experiment: 'mlp-width',
       fromRun: { id: run.id },
     });
     expect(repeatRequest(run).recipe).toBeUndefined();
@@ -23,6 +24,6 @@ describe('repeating a run in the train dialog', () => {
     const program = { ...run, template: 'train.py', target: 'process', recipe: read };
     const { recipe: handed, target } = repeatRequest(program);
     expect(target).toBe('process');
-    expect(recipe.parse(handed?.definition)).toEqual(read);
+    expect(recipe.parse(handed?.definition)).toEqual({ ...read, name: 'train.py' });
   });
 });

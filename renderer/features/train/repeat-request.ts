@@ -1,3 +1,4 @@
+import type { Recipe } from '../../../app/contract/recipe.ts';
 import type { RunDetail } from '../../../app/contract/runs.contract.ts';
 import type { TrainRequest } from './train-dialog.store.ts';
 
@@ -12,10 +13,17 @@ export function repeatRequest(run: RunDetail): TrainRequest {
   return {
     fromRun: { id: run.id, name: run.name },
     template: recipe?.template ?? run.template,
-    ...(recipe && !recipe.template && { recipe: { definition: recipe, folder: code?.folder ?? '' } }),
+    ...(recipe &&
+      !recipe.template && { recipe: { definition: named(recipe, run), folder: code?.folder ?? '' } }),
+    experiment: run.experimentName,
     params: run.params,
     inputs: Object.fromEntries(inputs),
     ...(first && { dataset: first.datasetName, version: first.version }),
     ...(run.target !== 'native' && { target: run.target }),
   };
+}
+
+/** A recipe without a name is known by where it lay; handed over, it has to say it. */
+function named(recipe: Recipe, { template }: RunDetail): Recipe {
+  return { ...recipe, name: recipe.name ?? template };
 }

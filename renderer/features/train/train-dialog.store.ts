@@ -19,6 +19,7 @@ export interface TrainRequest {
   readonly recipe?: { readonly definition: RecipeInput; readonly folder: string };
   readonly params?: Readonly<Record<string, ParameterValue>>;
   readonly target?: string;
+  readonly experiment?: string;
   /** The run that this repeats, perhaps with changes. */
   readonly fromRun?: Pick<Run, 'id' | 'name'>;
 }

@@ -41,6 +41,7 @@ export function useTrainForm({ request: from, datasets, templates, targets }: Tr
     ...emptyDraft,
     data: { ...from.inputs },
     target: from.target ?? null,
+    experiment: from.experiment ?? '',
   });
   const change = (part: Partial<TrainDraft>) => setDraft((before) => ({ ...before, ...part }));
 
