@@ -16,7 +16,8 @@ function kindsIn(schema: unknown, found = new Set<string>(), seen = new Set<unkn
   const def = (schema as SchemaNode)._zod?.def;
   if (def) {
     found.add(def.type);
-    for (const part of Object.values(def)) kindsIn(part, found, seen);
+    // What a schema checks beside its form (`refine`) changes no value.
+    for (const [key, part] of Object.entries(def)) if (key !== 'checks') kindsIn(part, found, seen);
   } else if (Object.getPrototypeOf(schema) === Object.prototype || Array.isArray(schema)) {
     for (const part of Object.values(schema)) kindsIn(part, found, seen);
   }

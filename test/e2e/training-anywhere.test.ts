@@ -249,6 +249,37 @@ describe.skipIf(!browserPath || !python)('training a script anywhere on this mac
     await page.getByText(/^Reproduced: all 2 metrics are identical/).waitFor(SLOW);
   });
 
+  it('reads a log of 27 MB from both ends, and loses no line between', async () => {
+    const long = path.join(path.dirname(script), 'long.py');
+    const lines = 300_000;
+    fs.writeFileSync(
+      long,
+      `for i in range(1, ${lines} + 1):\n    print("line", i, "of a log that is longer than a page holds" + "." * 30)\n`,
+    );
+    await page.keyboard.press('n');
+    await dialog().getByRole('tab', { name: 'Script' }).click();
+    await dialog().getByLabel('Script', { exact: true }).fill(long);
+    await dialog().getByText('Runs python long.py').waitFor(SLOW);
+    await dialog().getByRole('button', { name: 'Start', exact: true }).click();
+    await gone();
+    await page.getByRole('main').getByRole('img', { name: 'finished' }).first().waitFor(SLOW);
+    const log = page.getByRole('log');
+    const end = log.getByText(`line ${lines} of a log`);
+    await end.waitFor(SLOW);
+    await page.getByRole('button', { name: 'To the start of the log' }).click();
+    await log.getByText('line 1 of a log').waitFor(SLOW);
+    // Read on past what the page holds at once: every line on screen follows the one before it.
+    for (let slice = 0; slice < 24; slice += 1) {
+      await log.evaluate((area) => area.scrollTo({ top: area.scrollHeight }));
+      await page.waitForTimeout(60);
+    }
+    const numbers = (await log.innerText()).match(/(?<=line )\d+/g)!.map(Number);
+    expect(numbers[0]).toBeGreaterThan(10_000);
+    expect(numbers).toEqual(numbers.map((_, index) => numbers[0]! + index));
+    await page.getByRole('button', { name: 'To the end of the log' }).click();
+    await end.waitFor(SLOW);
+  });
+
   it('lists where runs execute, and whether that works', async () => {
     await page.getByRole('link', { name: 'Targets', exact: true }).click();
     const targets = page.getByRole('navigation', { name: 'Targets' });
