@@ -158,6 +158,12 @@ export async function compose(options: ComposeOptions) {
         telemetry,
         workspace: core.folders.root,
         settings,
+        checkTargets: async () => {
+          const checks = await Promise.all(['process', 'docker'].map((name) => targets.driver(name).check()));
+          const gpus = await telemetry.gpus().catch(() => []);
+          // Where there is no GPU, nobody misses it in containers.
+          return checks.flat().filter(({ id }) => id !== 'docker-gpus' || gpus.length > 0);
+        },
         watchResources: (signal) => resources.watch(signal),
         desktop: options.desktop,
       }),

@@ -1,7 +1,12 @@
 import { implement } from '@orpc/server';
 import { eventsContract } from '../../contract/events.contract.ts';
 import { jobsContract } from '../../contract/jobs.contract.ts';
-import { type Resources, type SystemInfo, systemContract } from '../../contract/system.contract.ts';
+import {
+  type DoctorCheck,
+  type Resources,
+  type SystemInfo,
+  systemContract,
+} from '../../contract/system.contract.ts';
 import type { Core } from '../../kernel/core.ts';
 import type { Desktop } from '../../kernel/ports/desktop.ts';
 import type { Machine } from '../../kernel/ports/machine.ts';
@@ -15,13 +20,15 @@ export function systemRouter(parts: {
   readonly telemetry: Telemetry;
   readonly workspace: string;
   readonly settings: SettingsStore;
+  /** What the targets beside the native engine need of this machine: interpreters, container engines. */
+  readonly checkTargets: () => Promise<DoctorCheck[]>;
   readonly watchResources: (signal: AbortSignal | undefined) => AsyncGenerator<Resources, void, void>;
   readonly desktop: Desktop | null;
 }) {
   const os = implement(systemContract);
   return os.router({
     info: os.info.handler(() => parts.info()),
-    doctor: os.doctor.handler(() => examine(parts)),
+    doctor: os.doctor.handler(async () => [...(await examine(parts)), ...(await parts.checkTargets())]),
     watchResources: os.watchResources.handler(({ signal }) => parts.watchResources(signal)),
     getSettings: os.getSettings.handler(() => parts.settings.get()),
     setSettings: os.setSettings.handler(({ input }) => parts.settings.set(input)),

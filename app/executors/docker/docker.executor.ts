@@ -3,6 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Logger } from '../../kernel/logger.ts';
+import type { LaunchSpec } from '../../kernel/ports/launch.ts';
 import { collectOutputs } from '../collected-outputs.ts';
 import type { Executor, JobHandle } from '../executor.ts';
 import { checkEngine, type EngineCheck } from './check-engine.ts';
@@ -65,7 +66,7 @@ export function createDockerExecutor(parts: {
   const { workspaceId, sdk, log } = parts;
   const engine = createEngine(parts.engine);
   const followers = new Map<string, ContainerFollower>();
-  /** Facts by image; asking costs a second, and a core meets the same image often. */
+  /** Facts by image and first word; asking costs a second, and a core meets the same image often. */
   const knownFacts = new Map<string, Record<string, string>>();
 
   const isShared = () => engine.ask(async ({ traits }) => traits.shared);
@@ -139,10 +140,10 @@ export function createDockerExecutor(parts: {
         remainingMs: null,
       });
       const place = { sdk, workspaceId, signal: context.signal };
+      const knownAs = `${ready.imageId} ${launch.command[0]}`;
       const facts =
-        knownFacts.get(ready.imageId) ??
-        (shared ? await imageFacts(engine, ready.imageId, launch, place) : {});
-      knownFacts.set(ready.imageId, facts);
+        knownFacts.get(knownAs) ?? (shared ? await imageFacts(engine, ready.imageId, launch, place) : {});
+      knownFacts.set(knownAs, facts);
       const kept = before?.inputsVolume && (await volumeIsThere(engine, before.inputsVolume));
       const inputsVolume = shared
         ? null
@@ -153,8 +154,8 @@ export function createDockerExecutor(parts: {
     },
 
     async submit(run, folder, grant) {
-      const launch = await readLaunch(folder);
       const prepared = await mustBePrepared(folder);
+      const launch = withInterpreter(await readLaunch(folder), prepared.facts.executable);
       for (const name of ['journal', 'outputs', 'checkpoint'])
         await fs.promises.mkdir(path.join(folder, name), { recursive: true });
       const attempt = await beginAttempt(run, folder);
@@ -266,6 +267,14 @@ function inDeclaredFaults(executor: DockerExecutor): DockerExecutor {
     leftovers: declared(rest.leftovers),
     removeLeftovers: declared(rest.removeLeftovers),
   };
+}
+
+/** `python` stands for the image's interpreter, by whatever name the image knows it. */
+function withInterpreter(launch: LaunchSpec, interpreter: string | undefined): LaunchSpec {
+  const [first, ...rest] = launch.command;
+  return interpreter !== undefined && (first === 'python' || first === 'python3')
+    ? { ...launch, command: [interpreter, ...rest] }
+    : launch;
 }
 
 async function mustBePrepared(folder: string): Promise<Prepared> {

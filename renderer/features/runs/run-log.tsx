@@ -39,7 +39,7 @@ export function RunLog({ run, pulse, tall = false }: RunLogProps) {
   const area = useRef<HTMLDivElement>(null);
   /** Whether the end was asked for and is still on its way: scrolling meanwhile says nothing. */
   const awaitsEnd = useRef(false);
-  const log = useLog(run.id, stream, pulse);
+  const log = useLog({ id: run.id, stream, pulse, follow });
   const lines = useMemo(() => windowLines(log.window), [log.window]);
   const matches = useMemo(() => findLines(lines, search.trim()), [lines, search]);
   const matching = useMemo(() => new Set(matches), [matches]);
