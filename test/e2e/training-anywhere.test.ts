@@ -273,7 +273,7 @@ describe.skipIf(!browserPath || !python)('training a script anywhere on this mac
       await log.evaluate((area) => area.scrollTo({ top: area.scrollHeight }));
       await page.waitForTimeout(60);
     }
-    const numbers = (await log.innerText()).match(/(?<=line )\d+/g)!.map(Number);
+    const numbers = (await log.textContent())!.match(/(?<=line )\d+/g)!.map(Number);
     expect(numbers[0]).toBeGreaterThan(10_000);
     expect(numbers).toEqual(numbers.map((_, index) => numbers[0]! + index));
     await page.getByRole('button', { name: 'To the end of the log' }).click();

@@ -213,6 +213,17 @@ describe('a recipe', () => {
     expect((await latheJson(['run', 'logs', started.id], workspace)).text).toContain("['--extra']");
   });
 
+  it('is repeated with what it was given, not with what its program recorded beside', async () => {
+    script('note.py', ['import lathe', 'lathe.config(batch=lathe.config.size * 2)', 'lathe.log({"x": 1.0})']);
+    const file = script('recipe.yaml', ['command: python note.py', 'params: { size: 3 }']);
+    const first = await latheJson(['train', file], workspace);
+    expect((await runIs(first.id, 'finished')).params).toEqual({ size: 3, batch: 6 });
+    const again = await latheJson(['run', 'again', first.id, '-p', 'size=4'], workspace);
+    expect((await runIs(again.id, 'finished')).params).toEqual({ size: 4, batch: 8 });
+    const refused = await latheJson(['run', 'again', first.id, '-p', 'sise=4'], workspace);
+    expect(refused.error).toMatchObject({ code: 'INVALID_INPUT', nextStep: expect.stringContaining('size') });
+  });
+
   it('is refused with the line or the field that is wrong', async () => {
     const refusal = async (...lines: string[]) =>
       (await latheJson(['train', script('recipe.yaml', lines)], workspace)).error;

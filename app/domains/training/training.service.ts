@@ -214,7 +214,7 @@ export function createTraining(parts: TrainingParts): Training {
   function requestOf(run: RunDetail): TrainWish {
     return {
       project: run.projectId,
-      params: run.params,
+      params: givenParams(run),
       experiment: run.experimentName,
       tags: run.tags,
       inputs: Object.fromEntries(
@@ -289,7 +289,7 @@ export function createTraining(parts: TrainingParts): Training {
       const run = runs.detail(id);
       return repeat(
         run,
-        { params: { ...run.params, ...params }, ...(target !== undefined && { target }) },
+        { params: { ...givenParams(run), ...params }, ...(target !== undefined && { target }) },
         run.recipe,
         {
           parent: id,
@@ -359,6 +359,13 @@ function dataOf(what: Extract<Subject, { kind: 'native' }>, request: TrainWish) 
   }
   const [, dataset, version] = /^(.+?)(?:@(\d+))?$/.exec(reference)!;
   return { dataset: dataset!, ...(version !== undefined && { version: Number(version) }) };
+}
+
+/** What a run was given; its program may have recorded more, which its recipe does not take. */
+function givenParams({ recipe, params }: RunDetail): Params {
+  const declared = recipe?.command === undefined ? {} : recipe.params;
+  if (Object.keys(declared).length === 0) return params;
+  return Object.fromEntries(Object.entries(params).filter(([key]) => key in declared));
 }
 
 /** The values in a recipe of a native template; what they may be the template says. */

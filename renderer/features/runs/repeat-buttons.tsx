@@ -23,14 +23,12 @@ export function RepeatButtons({ run, prominent = false }: RepeatButtonsProps) {
       <Button variant={variant(!run.resumable)} onClick={() => actions.change(run)}>
         Run with changes
       </Button>
-      {run.recipe ? (
-        <Button
-          title="The same code, data, parameters, seed and packages; then whether the same came out"
-          onClick={() => void actions.reproduce(run)}
-        >
-          Reproduce
-        </Button>
-      ) : null}
+      <Button
+        title="The same code, data, parameters, seed and packages; then whether the same came out"
+        onClick={() => void actions.reproduce(run)}
+      >
+        Reproduce
+      </Button>
     </>
   );
 }

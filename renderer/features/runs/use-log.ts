@@ -97,7 +97,8 @@ export function useLog({ id, stream, pulse, follow }: LogSource): Log {
   const readAfter = useCallback(
     (toEnd: boolean) =>
       attempt(async (before) => {
-        const tail = async () => windowOf(await client.runs.logs({ id, stream, offset: -sliceBytes }));
+        const tail = async () =>
+          windowOf(await client.runs.logs({ id, stream, offset: -sliceBytes, limit: sliceBytes }));
         let next = before;
         for (let slices = 0; slices < slicesAtOnce; slices += 1) {
           const offset = windowEnd(next);
