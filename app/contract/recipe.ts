@@ -17,7 +17,8 @@ export const duration = z.union([
 export function durationMs(value: z.infer<typeof duration>): number {
   if (typeof value === 'number') return Math.round(value * 1000);
   let ms = 0;
-  for (const [, amount, unit] of value.matchAll(/([\d.]+)\s*(d|h|min|m|s)/g)) ms += Number(amount) * MS[unit!]!;
+  for (const [, amount, unit] of value.matchAll(/([\d.]+)\s*(d|h|min|m|s)/g))
+    ms += Number(amount) * MS[unit!]!;
   return Math.round(ms);
 }
 

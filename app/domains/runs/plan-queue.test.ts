@@ -103,7 +103,7 @@ describe('the queue', () => {
   it('starts nothing while it is paused, or held, or too early', () => {
     expect(plan([waiting('a')], [], {}, true).a).toContain('paused');
     expect(plan([waiting('a', {}, { held: true })]).a).toContain('held');
-    expect(plan([waiting('a', {}, { notBefore: 1001 })]).a).toContain('1970-01-01T00:00:01.001Z');
+    expect(plan([waiting('a', {}, { notBefore: 1001 })]).a).toMatch(/^its time, \d{4}-\d\d-\d\d \d\d:\d\d$/);
     expect(plan([waiting('a', {}, { notBefore: 1000 })]).a).toEqual([]);
   });
 

@@ -60,7 +60,7 @@ export function planQueue(
     if (scheduling.held) return wait('being let go: it is held');
     if (paused) return wait('the queue to go on: it is paused');
     if (scheduling.notBefore !== null && scheduling.notBefore > now)
-      return wait(`its time, ${new Date(scheduling.notBefore).toISOString()}`);
+      return wait(`its time, ${localTime(scheduling.notBefore)}`);
     if (!run.local) return { kind: 'start', grant: { gpus: [] } };
 
     const memory = memoryReason(resources);
@@ -133,5 +133,13 @@ class Holdings {
 }
 
 const wait = (reason: string): Decision => ({ kind: 'wait', reason });
+
+/** To the minute, on this machine's clock. */
+function localTime(epochMs: number): string {
+  const date = new Date(epochMs);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
 
 const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
