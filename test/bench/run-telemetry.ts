@@ -50,6 +50,7 @@ async function telemetryRow(count: number, seconds: number): Promise<BenchRow> {
         startedAt: Date.now(),
         usage: () => programs.executor.usage(handle, folder),
         gpus: [gpu],
+        local: true,
       });
     }
     await delay(SETTLE_MS);

@@ -3,7 +3,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fakeGpu, fakeGpus } from '../support/fake-gpus.ts';
 import { type LatheProcess, lathe, latheJson, startLathe } from '../support/lathe-process.ts';
+import { torchPython } from '../support/python.ts';
 
 const digits = path.join(import.meta.dirname, '../../resources/sample/digits/digits.csv');
 
@@ -249,6 +251,80 @@ describe('a recipe', () => {
     ]);
     const { id } = await latheJson(['train', file], workspace);
     expect(await runIs(id, 'finished')).toMatchObject({ target: 'native', params: { epochs: 2 } });
+  });
+});
+
+describe('runs that ask for GPUs', () => {
+  const program = [
+    'import os, time',
+    'print(os.environ["CUDA_VISIBLE_DEVICES"], flush=True)',
+    'time.sleep(4)',
+  ];
+
+  it('get one each, wait for the next that is free, and have its readings beside their own', async () => {
+    const gpus = fakeGpus({ gpus: [fakeGpu(0, { utilisation: 70, power: 250 })] });
+    const before = process.env.PATH;
+    try {
+      process.env.PATH = `${gpus.folder}:${before}`;
+      await host();
+      const file = script('gpu.py', program);
+      const first = await latheJson(['train', file, '--gpus', '1'], workspace);
+      const second = await latheJson(['train', file, '--gpus', '1'], workspace);
+      expect((await runIs(first.id, 'running')).gpus).toMatchObject([{ index: 0, vendor: 'nvidia' }]);
+      expect(second).toMatchObject({ status: 'queued', waitingFor: 'GPUs: it asks for 1, 0 of 1 are free' });
+      const ended = await runIs(first.id, 'finished');
+      expect(ended.systemMetrics).toMatchObject({
+        'system/gpu_0_percent': { max: 70 },
+        'system/gpu_0_power_watts': { max: 250 },
+      });
+      expect(ended.energy.wattHours).toBeGreaterThan(0);
+      await runIs(second.id, 'finished');
+      for (const { id } of [first, second]) {
+        const { text } = await latheJson(['run', 'logs', id], workspace);
+        expect(text.trim()).toBe(ended.gpus[0].id);
+      }
+      const without = await latheJson(['train', file], workspace);
+      await runIs(without.id, 'finished');
+      expect((await latheJson(['run', 'logs', without.id], workspace)).text).toBe('\n');
+    } finally {
+      process.env.PATH = before;
+      gpus.dispose();
+    }
+  });
+});
+
+describe('a template that is a program', () => {
+  it('trains in an environment of its own, and what it trained is served', async (context) => {
+    const python = await torchPython([]);
+    if (python === null) return context.skip('there is no PyTorch');
+    await host();
+    const started = await latheJson(
+      ['train', 'pytorch-cnn', '--python', python, '-p', 'epochs=1', '-p', 'samples=300'],
+      workspace,
+    );
+    const run = await runIs(started.id, 'finished');
+    expect(run).toMatchObject({
+      template: 'pytorch-cnn',
+      environment: { 'package.torch': expect.any(String) },
+    });
+    await latheJson(['model', 'register', 'cnn', '--run', started.id], workspace);
+    const endpoint = await latheJson(['endpoint', 'start', 'cnn'], workspace);
+    const folder = path.join(workspace, 'runs', started.id, 'outputs');
+    const read = (name: string) => JSON.parse(fs.readFileSync(path.join(folder, name), 'utf8'));
+    const { token } = await latheJson(['token'], workspace);
+    const answer = await fetch(endpoint.url, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify(read('example-request.json')),
+    });
+    const expected = read('example-response.json').outputs;
+    const { outputs } = (await answer.json()) as { outputs: { name: string; data: number[] }[] };
+    for (const { name, data } of expected) {
+      const got = outputs.find((output) => output.name === name)!.data;
+      expect(Math.max(...data.map((value: number, at: number) => Math.abs(value - got[at]!)))).toBeLessThan(
+        1e-4,
+      );
+    }
   });
 });
 

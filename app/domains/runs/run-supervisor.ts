@@ -114,12 +114,13 @@ export function createRunSupervisor(core: Core, parts: SupervisorParts): RunSupe
     watched.set(run.id, entry);
     waiting.delete(run.id);
     note(run, entry);
-    const { executor } = parts.target(run.target);
+    const { executor, local } = parts.target(run.target);
     parts.telemetry.watch({
       id: run.id,
       startedAt: rowOf(run.id)?.startedAt ?? clock.now(),
       usage: () => executor.usage(handle, folders.run(run.id)),
       gpus: grant.gpus,
+      local,
     });
     wake();
   }

@@ -4,6 +4,7 @@ import type { Recipe } from '../../contract/recipe.ts';
 import type { Run } from '../../contract/runs.contract.ts';
 import type { DoctorCheck } from '../../contract/system.contract.ts';
 import { AppError } from '../../kernel/app-error.ts';
+import type { TargetDriver } from '../targets/index.ts';
 import { programParameters } from './program-parameters.ts';
 import type { TrainingParts, TrainWish } from './training.service.ts';
 import type { Subject } from './what-to-train.ts';
@@ -103,16 +104,19 @@ export async function checkRequest(
   await attempt(
     'target',
     `Target ${target}`,
-    async () => checks.push(...(await driver.check())),
+    async () => checks.push(...(await targetChecks(driver, recipe))),
     'it was asked',
   );
   return { ready: checks.every(({ state }) => state !== 'missing'), checks };
 }
 
-export async function gpuCheck(
-  { telemetry }: Pick<Parts, 'telemetry'>,
-  recipe: Recipe,
-): Promise<DoctorCheck> {
+/** What the target lacks, but for GPUs in containers where the run asks for none. */
+async function targetChecks(driver: TargetDriver, recipe: Recipe | null): Promise<DoctorCheck[]> {
+  const checks = await driver.check();
+  return checks.filter(({ id }) => id !== 'docker-gpus' || (recipe?.resources.gpus ?? 0) > 0);
+}
+
+async function gpuCheck({ telemetry }: Pick<Parts, 'telemetry'>, recipe: Recipe): Promise<DoctorCheck> {
   const wanted = recipe.resources.gpus;
   const check = { id: 'gpus', title: 'GPUs' };
   if (wanted === 0) return { ...check, state: 'ok', value: 'none asked for', nextStep: null };

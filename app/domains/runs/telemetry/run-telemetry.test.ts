@@ -75,9 +75,9 @@ function scene() {
     record,
     energy,
     telemetry,
-    watch(usage: () => Promise<JobUsage | null>, gpus: readonly GrantedGpu[] = []): RunId {
+    watch(usage: () => Promise<JobUsage | null>, gpus: readonly GrantedGpu[] = [], local = true): RunId {
       const id = newId() as RunId;
-      telemetry.watch({ id, startedAt: Date.now(), usage, gpus });
+      telemetry.watch({ id, startedAt: Date.now(), usage, gpus, local });
       return id;
     },
     series: (run: RunId, key: string) =>
@@ -178,12 +178,24 @@ describe('a run that is watched', () => {
   it('is taken up anew after the application was closed, with steps that go on', async () => {
     const { telemetry, series } = scene();
     const id = newId() as RunId;
-    telemetry.watch({ id, startedAt: Date.now() - 90_500, usage: async () => idle, gpus: [] });
+    telemetry.watch({ id, startedAt: Date.now() - 90_500, usage: async () => idle, gpus: [], local: true });
     await forward(1000);
-    telemetry.watch({ id, startedAt: Date.now() - 91_500, usage: async () => idle, gpus: [] });
+    telemetry.watch({ id, startedAt: Date.now() - 91_500, usage: async () => idle, gpus: [], local: true });
     await forward(1000);
     telemetry.unwatch(id);
     expect(series(id, 'system/memory_bytes').map(([step]) => step)).toEqual([90, 91, 91, 92]);
+  });
+});
+
+describe('a run on another machine', () => {
+  it('has what it used itself, and nothing of the machine that Lathe runs on', async () => {
+    const { telemetry, energy, series, watch } = scene();
+    const run = watch(async () => idle, [], false);
+    await forward(2000);
+    telemetry.unwatch(run);
+    expect(series(run, 'system/memory_bytes')).not.toEqual([]);
+    expect(series(run, 'system/host_memory_bytes')).toEqual([]);
+    expect(energy).not.toHaveBeenCalled();
   });
 });
 

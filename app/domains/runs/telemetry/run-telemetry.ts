@@ -18,13 +18,15 @@ const SAMPLES_UNTIL_STALE = 4;
 /** Across a longer gap no energy is made up. */
 const SAMPLES_UNTIL_GAP = 10;
 
-/** A run on this machine, as far as its telemetry needs to know it. */
+/** A run, as far as its telemetry needs to know it. */
 export interface TelemetryRun {
   readonly id: RunId;
   readonly startedAt: number;
   /** May be slow or fail; the next sample of this run waits for it, those of other runs do not. */
   readonly usage: () => Promise<JobUsage | null>;
   readonly gpus: readonly GrantedGpu[];
+  /** Whether it runs on this machine, so that the machine's own readings say something about it. */
+  readonly local: boolean;
 }
 
 export interface RunTelemetry {
@@ -112,7 +114,7 @@ export function createRunTelemetry(parts: RunTelemetryParts): RunTelemetry {
     try {
       const host = await telemetry.host();
       worked('host');
-      for (const entry of watched.values()) addHost(entry, host);
+      for (const entry of watched.values()) if (entry.run.local) addHost(entry, host);
     } catch (error) {
       failed('host', error);
     } finally {
