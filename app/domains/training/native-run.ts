@@ -3,8 +3,8 @@ import type { Template } from '../../contract/training.contract.ts';
 import type { ParameterValue } from '../../contract/wire.ts';
 import type { TrainParams, TrainSpec } from '../../kernel/ports/training.ts';
 import type { TrainingTable } from '../datasets/index.ts';
-import type { NewRun } from '../runs/index.ts';
 import { resolveParameters } from './resolve-parameters.ts';
+import type { RunSubstance } from './run-substance.ts';
 
 export interface NativeRun {
   readonly template: Template;
@@ -16,21 +16,7 @@ export interface NativeRun {
 }
 
 /** The part of a run that the native engine decides; who asked for it, and what for, is for the caller to add. */
-export function nativeRun(
-  request: NativeRun,
-): Pick<
-  NewRun,
-  | 'name'
-  | 'template'
-  | 'target'
-  | 'params'
-  | 'inputs'
-  | 'recipe'
-  | 'code'
-  | 'resources'
-  | 'scheduling'
-  | 'files'
-> {
+export function nativeRun(request: NativeRun): RunSubstance {
   const { template, data } = request;
   const { shown, engine } = resolveParameters(template, request.params, data.columns);
   return {

@@ -7,9 +7,9 @@ import type { ParameterValue } from '../../contract/wire.ts';
 import { AppError, fromSystemError } from '../../kernel/app-error.ts';
 import type { LaunchSpec } from '../../kernel/ports/launch.ts';
 import { inside } from '../../kernel/workspace-folders.ts';
-import type { NewRun } from '../runs/index.ts';
 import { fillCommand, splitWords } from './command-line.ts';
 import { programParameters } from './program-parameters.ts';
+import type { RunSubstance } from './run-substance.ts';
 
 export interface ProgramRun {
   /** With everything resolved that is relative to its folder: see `resolveRecipe`. */
@@ -51,21 +51,7 @@ export async function resolveRecipe(recipe: Recipe, folder: string): Promise<Rec
 }
 
 /** The part of a run that its program decides; who asked for it, and what for, is for the caller to add. */
-export function programRun(
-  request: ProgramRun,
-): Pick<
-  NewRun,
-  | 'name'
-  | 'template'
-  | 'target'
-  | 'params'
-  | 'inputs'
-  | 'recipe'
-  | 'code'
-  | 'resources'
-  | 'scheduling'
-  | 'files'
-> {
+export function programRun(request: ProgramRun): RunSubstance {
   const { recipe, inputs } = request;
   const params = programParameters(recipe, request.params);
   const words = typeof recipe.command === 'string' ? splitWords(recipe.command) : recipe.command!;
