@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findBrowser, launchBrowser } from '../support/browser.ts';
 import { ensureBuilt } from '../support/ensure-built.ts';
 import { type LatheProcess, startLathe } from '../support/lathe-process.ts';
+import { takePicture } from '../support/picture.ts';
 
 const browserPath = findBrowser();
-const images = path.join(import.meta.dirname, '../../docs/images');
 const SLOW = { timeout: 20_000 };
 
 const houses = `area,rooms,city,price
@@ -50,17 +50,7 @@ describe.skipIf(!browserPath)('the main job, done in a browser', () => {
     fs.rmSync(workspace, { recursive: true, force: true });
   });
 
-  /** The path of this machine is no part of a picture for others. */
-  async function picture(name: string) {
-    await page.waitForTimeout(400);
-    await page.evaluate((folder) => {
-      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-        if (node.nodeValue?.includes(folder)) node.nodeValue = node.nodeValue.replace(folder, '~/Lathe');
-      }
-    }, workspace);
-    if (process.env.LATHE_PICTURES) await page.screenshot({ path: path.join(images, `${name}.png`) });
-  }
+  const picture = (name: string) => takePicture(page, workspace, name);
 
   it('takes the token out of the address and keeps the way in', async () => {
     await page.getByRole('button', { name: 'Try with sample data' }).waitFor(SLOW);

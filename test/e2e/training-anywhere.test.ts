@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findBrowser, launchBrowser } from '../support/browser.ts';
 import { ensureBuilt } from '../support/ensure-built.ts';
 import { type LatheProcess, latheJson, startLathe } from '../support/lathe-process.ts';
+import { takePicture } from '../support/picture.ts';
 import { findPython } from '../support/python.ts';
 
 const browserPath = findBrowser();
@@ -69,6 +70,8 @@ describe.skipIf(!browserPath || !python)('training a script anywhere on this mac
     fs.rmSync(workspace, { recursive: true, force: true });
   });
 
+  const picture = (name: string) => takePicture(page, workspace, name);
+
   /** Runs outlive their host: one that a failed test left must not train on. */
   async function cancelAll() {
     if (!host) return;
@@ -119,6 +122,7 @@ describe.skipIf(!browserPath || !python)('training a script anywhere on this mac
       .getByText(/3\.\d+/)
       .first()
       .waitFor(SLOW);
+    await picture('train-dialog');
   });
 
   it('tries a few steps first, says what came out, and then starts for real', async () => {
@@ -142,6 +146,7 @@ describe.skipIf(!browserPath || !python)('training a script anywhere on this mac
     await page.getByRole('region', { name: 'Memory', exact: true }).waitFor(SLOW);
     // The machine's telemetry is no metric of the program.
     expect(await page.getByText('system/').count()).toBe(0);
+    await picture('program-run');
   });
 
   it('follows the log, finds a text in it and keeps its place', async () => {
@@ -190,6 +195,7 @@ describe.skipIf(!browserPath || !python)('training a script anywhere on this mac
     await expect.poll(names, SLOW).toEqual([before[0], before[2], before[1]]);
     await page.getByRole('button', { name: 'Undo' }).last().click();
     await expect.poll(names, SLOW).toEqual(before);
+    await picture('queue');
   });
 
   it('pauses the queue, holds a run and cancels what waits', async () => {
@@ -228,6 +234,7 @@ describe.skipIf(!browserPath || !python)('training a script anywhere on this mac
     await failure.getByText('the third batch has no labels').waitFor(SLOW);
     // A run that failed shows what it said on stderr.
     await page.getByRole('log', { name: 'stderr' }).getByText('ValueError').first().waitFor(SLOW);
+    await picture('failed-run');
     await failure.getByRole('button', { name: 'Run with changes' }).click();
     await dialog().getByLabel('fail_at', { exact: true }).fill('0');
     await dialog().getByRole('button', { name: 'Run again' }).click();
@@ -247,6 +254,7 @@ describe.skipIf(!browserPath || !python)('training a script anywhere on this mac
     await expect.poll(() => runTitle().textContent(), SLOW).not.toBe(original);
     await page.getByRole('tab', { name: 'Reproduction' }).click();
     await page.getByText(/^Reproduced: all 2 metrics are identical/).waitFor(SLOW);
+    await picture('reproduction');
   });
 
   it('reads a log of 27 MB from both ends, and loses no line between', async () => {
@@ -290,6 +298,7 @@ describe.skipIf(!browserPath || !python)('training a script anywhere on this mac
       .first()
       .waitFor(SLOW);
     expect(page.url()).toBe(`${origin}/targets/process`);
+    await picture('targets');
   });
 
   it('adds an engine that is not there, says so, and takes it away again', async () => {

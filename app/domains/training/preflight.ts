@@ -64,10 +64,10 @@ export async function checkRequest(
   const { recipe, target } = resolved;
   const driver = parts.targets.driver(target);
   const checks: DoctorCheck[] = [];
-  const attempt = async (id: string, title: string, work: () => unknown, value: string) => {
+  const attempt = async (id: string, title: string, work: () => unknown, value?: string) => {
     try {
       await work();
-      checks.push({ id, title, state: 'ok', value, nextStep: null });
+      if (value !== undefined) checks.push({ id, title, state: 'ok', value, nextStep: null });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       checks.push({ id, title, state: 'missing', value: error.message, nextStep: error.nextStep });
@@ -101,12 +101,10 @@ export async function checkRequest(
       });
     }
   } else if (what.kind === 'native') checks.push(diskCheck(parts, []));
-  await attempt(
-    'target',
-    `Target ${target}`,
-    async () => checks.push(...(await targetChecks(driver, recipe))),
-    'it was asked',
-  );
+  // Its checks say what was found; only a target that cannot be asked has a line of its own.
+  await attempt('target', `Target ${target}`, async () => {
+    checks.push(...(await targetChecks(driver, recipe)));
+  });
   return { ready: checks.every(({ state }) => state !== 'missing'), checks };
 }
 
