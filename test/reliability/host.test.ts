@@ -23,6 +23,9 @@ async function end(started: LatheProcess, signal: NodeJS.Signals): Promise<void>
   await started.finished;
 }
 
+/** Enough for several checkpoints, one every two seconds, on a fast machine too. */
+const EPOCHS = 3000;
+
 /** A run long enough to be interrupted: small steps, no early stop. */
 const longRun = [
   'train',
@@ -30,7 +33,7 @@ const longRun = [
   '--data',
   'digits',
   '-p',
-  'epochs=1500',
+  `epochs=${EPOCHS}`,
   '-p',
   'patience=0',
   '-p',
@@ -131,7 +134,7 @@ describe('training and the host that leaves it', () => {
     const run = await runIs(started.id, 'finished');
     const { points } = await latheJson(['run', 'metrics', started.id], workspace);
     const epochs = points.filter((point: { key: string }) => point.key === 'val_loss');
-    expect(epochs).toHaveLength(1500);
+    expect(epochs).toHaveLength(EPOCHS);
     expect(new Set(epochs.map((point: { step: number }) => point.step)).size).toBe(1500);
     expect(run.artifacts.map((artifact: { path: string }) => artifact.path).sort()).toEqual([
       'model.onnx',
@@ -151,7 +154,7 @@ describe('training and the host that leaves it', () => {
     const steps = points
       .filter((point: { key: string }) => point.key === 'val_loss')
       .map((point: { step: number }) => point.step);
-    expect(steps).toHaveLength(1500);
+    expect(steps).toHaveLength(EPOCHS);
     expect([...steps].sort((a, b) => a - b)).toEqual(steps);
   });
 
@@ -161,7 +164,10 @@ describe('training and the host that leaves it', () => {
     const whole = await latheJson([...longRun, '--name', 'whole', '--follow'], workspace);
     const { id } = await latheJson([...longRun, '--name', 'hurt'], workspace);
     const folder = path.join(workspace, 'runs', id);
-    while (!fs.existsSync(path.join(folder, 'checkpoint', 'state.bin'))) await delay(50);
+    while (!fs.existsSync(path.join(folder, 'checkpoint', 'state.bin'))) {
+      expect(fs.existsSync(path.join(folder, 'exit.json'))).toBe(false);
+      await delay(50);
+    }
     process.kill(JSON.parse(fs.readFileSync(path.join(folder, 'process.json'), 'utf8')).pid, 'SIGKILL');
     const lost = await runIs(id, 'lost');
     expect(lost.resumable).toBe(true);
