@@ -39,6 +39,7 @@ export default defineConfig({
         'train.worker': 'native/training/train.worker.ts',
         'model.worker': 'native/inference/model.worker.ts',
         'tables.worker': 'native/tables/tables.worker.ts',
+        'query.worker': 'native/tables/query/query.worker.ts',
       },
       external,
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

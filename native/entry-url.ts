@@ -5,6 +5,7 @@ const sources = {
   'model.worker': './inference/model.worker.ts',
   'inference-server': '../app/host/inference-server.ts',
   'tables.worker': './tables/tables.worker.ts',
+  'query.worker': './tables/query/query.worker.ts',
 } as const;
 
 /** A file that a process or thread of Lathe starts from; vite.host.config.ts builds one bundle for each. */

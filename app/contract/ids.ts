@@ -22,6 +22,7 @@ export const modelVersionId = id<'ModelVersionId'>();
 export const endpointId = id<'EndpointId'>();
 export const jobId = id<'JobId'>();
 export const uploadId = id<'UploadId'>();
+export const viewId = id<'ViewId'>();
 
 export type ProjectId = z.infer<typeof projectId>;
 export type DatasetId = z.infer<typeof datasetId>;
@@ -34,6 +35,7 @@ export type ModelVersionId = z.infer<typeof modelVersionId>;
 export type EndpointId = z.infer<typeof endpointId>;
 export type JobId = z.infer<typeof jobId>;
 export type UploadId = z.infer<typeof uploadId>;
+export type ViewId = z.infer<typeof viewId>;
 
 /** A BLAKE3 digest, 64 lower-case hex digits. */
 export const digest = z

@@ -8,12 +8,15 @@ import { eventsContract } from './events.contract.ts';
 import { jobsContract } from './jobs.contract.ts';
 import { modelsContract } from './models.contract.ts';
 import { projectsContract } from './projects.contract.ts';
+import { runSqlContract } from './run-sql.contract.ts';
 import { runsContract } from './runs.contract.ts';
 import { sampleContract } from './sample.contract.ts';
 import { servingContract } from './serving.contract.ts';
 import { systemContract } from './system.contract.ts';
 import { targetsContract } from './targets.contract.ts';
 import { trainingContract } from './training.contract.ts';
+import { transferContract } from './transfer.contract.ts';
+import { viewsContract } from './views.contract.ts';
 
 /** The whole contract: one router, the same over MessagePort, WebSocket and OpenAPI. */
 export const contract = {
@@ -24,7 +27,10 @@ export const contract = {
   targets: targetsContract,
   datasets: datasetsContract,
   runs: runsContract,
+  runSql: runSqlContract,
   training: trainingContract,
+  transfer: transferContract,
+  views: viewsContract,
   models: modelsContract,
   serving: servingContract,
   sample: sampleContract,

@@ -11,7 +11,7 @@ export type JobState = z.infer<typeof jobState>;
 
 export const terminalStates: readonly JobState[] = ['finished', 'failed', 'cancelled', 'lost'];
 
-export const jobKind = z.enum(['dataset.import', 'run', 'sample']);
+export const jobKind = z.enum(['dataset.import', 'run', 'run.import', 'run.export', 'sample']);
 export type JobKind = z.infer<typeof jobKind>;
 
 export const failure = z.object({ code: z.string(), message: z.string(), data: errorData });

@@ -26,10 +26,14 @@ import { recipe } from './recipe.ts';
 import { epochMs, parameterValue, progress, wireNumber } from './wire.ts';
 
 export const metricSummary = z.object({
+  /** Of the greatest step; of several values there the one of the latest time, and of these the one recorded last. */
   last: wireNumber,
   lastStep: z.number().int(),
+  firstStep: z.number().int(),
   min: wireNumber,
   max: wireNumber,
+  /** Of the finite values. */
+  mean: wireNumber,
   points: z.number().int(),
 });
 export type MetricSummary = z.infer<typeof metricSummary>;
@@ -136,8 +140,17 @@ export const series = z.object({
   mean: z.array(wireNumber),
   min: z.array(wireNumber),
   max: z.array(wireNumber),
+  /** Points that cannot be read because their bytes are damaged, and the steps between which they lie. */
+  damaged: z
+    .array(z.object({ fromStep: z.number(), toStep: z.number(), points: z.number().int() }))
+    .optional(),
 });
 export type Series = z.infer<typeof series>;
+
+/** The part of a series that a chart shows, both ends included: steps, or times in epoch milliseconds. */
+export const seriesRange = z
+  .object({ by: z.enum(['step', 'time']).default('step'), from: z.number(), to: z.number() })
+  .refine(({ from, to }) => from <= to, 'The range ends before it begins.');
 
 export const metricPoint = z.object({
   key: z.string(),
@@ -171,6 +184,44 @@ export type Comparison = z.infer<typeof comparison>;
 
 export const logStream = z.enum(['stdout', 'stderr']);
 
+/** A line of a log with the text that was looked for, or, last, what was looked through. */
+export const foundInLogs = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('match'),
+    runId,
+    runName: z.string(),
+    stream: logStream,
+    /** From 1. */
+    line: z.number().int().min(1),
+    /** Where the line begins in the file, in bytes; `logs` reads on from there. */
+    offset: z.number().int().min(0),
+    /** The line, or the part of a long one around the text. */
+    text: z.string(),
+  }),
+  z.object({
+    kind: z.literal('end'),
+    /** Runs that have logs. */
+    runs: z.number().int(),
+    sizeBytes: z.number().int(),
+    /** Whether the search ended at its limit, so that there may be more. */
+    limited: z.boolean(),
+  }),
+]);
+export type FoundInLogs = z.infer<typeof foundInLogs>;
+
+/** What runs can be filtered by, in the form that `complete` of the filter language takes. */
+export const filterCandidates = z.object({
+  keys: z.array(
+    z.object({
+      kind: z.enum(['metric', 'param', 'tag', 'data', 'model']),
+      key: z.string(),
+      runs: z.number().int(),
+    }),
+  ),
+  values: z.record(z.string(), z.array(z.object({ value: z.string(), runs: z.number().int() }))),
+});
+export type RunFilterCandidates = z.infer<typeof filterCandidates>;
+
 export const experiment = z.object({
   id: experimentId,
   projectId,
@@ -190,16 +241,51 @@ export const runsContract = {
         ...inProject,
         experiment: nameOrId.optional(),
         status: jobState.optional(),
-        /** Part of the run's name, experiment, template or tags. */
+        /** In the filter language of docs/searching-runs.md; an error's details have its `position` and `end`. */
+        filter: z.string().max(10_000).optional(),
+        /** Part of the run's name, experiment, template, tags or parameters. */
         text: z.string().max(200).optional(),
-        /** `started`, `name`, `duration`, `metrics.<key>` or `params.<key>`. */
-        orderBy: z.string().max(300).default('started'),
+        /** Attributes, `metrics.<key>`, `params.<key>` or `tags.<key>`, each with `asc` or `desc` after it, between commas. */
+        orderBy: z.string().max(2000).default('started'),
+        /** For what is neither `asc` nor `desc`. */
         descending: z.boolean().default(true),
         limit: z.number().int().min(1).max(1000).default(200),
         offset: z.number().int().min(0).default(0),
       }),
     )
     .output(z.object({ runs: z.array(run), total: z.number().int() })),
+  /** Counts are of all runs that the project ever had. Values come with their field only. */
+  filterHelp: procedure
+    .route({
+      method: 'GET',
+      path: '/runs/filter-help',
+      summary: 'What runs can be filtered by, and the most frequent values of a field',
+    })
+    .input(
+      z.object({
+        ...inProject,
+        /** `params.KEY`, `tags.KEY`, `name`, `experiment`, `template`, `target` or `user`; its values come then, and no keys. */
+        field: z.string().max(300).optional(),
+      }),
+    )
+    .output(filterCandidates),
+  /** The newest runs first. */
+  searchLogs: procedure
+    .route({ method: 'POST', path: '/runs/search-logs', summary: 'Lines of logs that have a text in them' })
+    .input(
+      z.object({
+        ...inProject,
+        /** Looked for as it is; it is no pattern. */
+        text: z.string().min(1).max(1000),
+        caseSensitive: z.boolean().default(false),
+        /** Without any, all that the filter finds. */
+        runs: z.array(runId).max(1000).optional(),
+        filter: z.string().max(10_000).optional(),
+        streams: z.array(logStream).min(1).default(['stdout', 'stderr']),
+        limit: z.number().int().min(1).max(10_000).default(200),
+      }),
+    )
+    .output(eventIterator(foundInLogs)),
   experiments: procedure
     .route({ method: 'GET', path: '/experiments', summary: 'Experiments of a project' })
     .input(z.object(inProject))
@@ -225,6 +311,7 @@ export const runsContract = {
         /** Without any, all that the program recorded; the machine's telemetry has to be named. */
         keys: z.array(z.string()).max(200).optional(),
         maxPoints: z.number().int().min(10).max(10_000).default(1000),
+        range: seriesRange.optional(),
       }),
     )
     .output(z.array(series)),
@@ -238,7 +325,24 @@ export const runsContract = {
         offset: z.number().int().min(0).default(0),
       }),
     )
-    .output(z.object({ points: z.array(metricPoint), total: z.number().int() })),
+    .output(
+      z.object({
+        points: z.array(metricPoint),
+        total: z.number().int(),
+        /** Points that cannot be read; they are left out, and counted by limit and offset all the same. */
+        damaged: z
+          .array(
+            z.object({
+              run: runId,
+              key: z.string(),
+              fromStep: z.number(),
+              toStep: z.number(),
+              points: z.number().int(),
+            }),
+          )
+          .optional(),
+      }),
+    ),
   /** New points as they are recorded, in batches; starts with those recorded from now on. */
   watchMetrics: procedure
     .route({ method: 'POST', path: '/runs/watch-metrics', summary: 'Metric points as they are recorded' })

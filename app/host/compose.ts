@@ -3,11 +3,24 @@ import { fileURLToPath } from 'node:url';
 import { createModelInspector } from '../../native/inference/model-inspector.ts';
 import { createMachine } from '../../native/machine/machine.ts';
 import { createTelemetry } from '../../native/machine/telemetry.ts';
+import { openReadOnlyDatabase } from '../../native/sqlite/read-only-database.ts';
+import { createQueryEngine } from '../../native/tables/query/query-engine.ts';
 import { createTables } from '../../native/tables/tables.ts';
+import { writeParquet } from '../../native/tables/write-parquet.ts';
 import { createDatasets, createUploads, datasetsRouter } from '../domains/datasets/index.ts';
 import { createModels, modelsRouter } from '../domains/models/index.ts';
 import { createProjects, projectsRouter } from '../domains/projects/index.ts';
-import { createRuns, type Runs, runsRouter } from '../domains/runs/index.ts';
+import {
+  createRunSql,
+  createRuns,
+  createTransfer,
+  createViews,
+  type Runs,
+  runSqlRouter,
+  runsRouter,
+  transferRouter,
+  viewsRouter,
+} from '../domains/runs/index.ts';
 import { createSample, sampleRouter } from '../domains/sample/index.ts';
 import { createServing, servingRouter } from '../domains/serving/index.ts';
 import {
@@ -19,6 +32,7 @@ import {
 } from '../domains/system/index.ts';
 import { targetsRouter } from '../domains/targets/index.ts';
 import { createTraining, trainingRouter } from '../domains/training/index.ts';
+import { createRunFormats } from '../interop/run-formats.ts';
 import { Disposables } from '../kernel/disposables.ts';
 import type { Desktop } from '../kernel/ports/desktop.ts';
 import type { WorkerStarter } from '../kernel/ports/workers.ts';
@@ -88,6 +102,14 @@ export async function compose(options: ComposeOptions) {
       },
     });
     parts.add('runs', () => runs.close());
+    const transfer = createTransfer(core, {
+      projects,
+      runs,
+      ...createRunFormats({ openDatabase: openReadOnlyDatabase, writeParquet }),
+    });
+    const queryEngine = createQueryEngine();
+    parts.add('SQL queries', () => queryEngine.close());
+    const runSql = createRunSql(core, { projects, runs, engine: queryEngine });
     const training = createTraining({
       projects,
       datasets,
@@ -108,6 +130,7 @@ export async function compose(options: ComposeOptions) {
       projects,
       uploads,
       sources: runs,
+      folder: runs.modelFolder,
     });
     const inferencePort = () => options.inferencePort ?? settings.get().inferencePort;
     const serving = createServing(core, {
@@ -173,7 +196,10 @@ export async function compose(options: ComposeOptions) {
       targets: targetsRouter(targets),
       datasets: datasetsRouter(datasets),
       runs: runsRouter(runs),
+      runSql: runSqlRouter(runSql),
       training: trainingRouter(training),
+      transfer: transferRouter(transfer),
+      views: viewsRouter(createViews(core, { projects })),
       models: modelsRouter(models),
       serving: servingRouter(serving),
       sample: sampleRouter(sample),
@@ -191,6 +217,7 @@ export async function compose(options: ComposeOptions) {
       token,
       workspaceId,
       uploads,
+      mlflow: { tracking: runs.tracking, registry: models.registry },
       /** Whether work is in progress that people would not want to interrupt. */
       busy: () => runs.busy() || core.jobs.list({ active: true, limit: 1 }).length > 0,
       announce(url: string) {

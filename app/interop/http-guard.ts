@@ -14,6 +14,8 @@ export interface GuardOptions {
    * page and changes nothing.
    */
   readonly allowNavigation?: boolean;
+  /** Take the token as the password of HTTP Basic too, with any user name: for clients that know no other way. */
+  readonly allowBasic?: boolean;
 }
 
 export interface Refusal {
@@ -82,7 +84,9 @@ function isAllowedNavigation(request: IncomingMessage, options: GuardOptions): b
 function guardToken(request: IncomingMessage, options: GuardOptions): GuardResult {
   const authorization = headerValues(request, 'authorization');
   if (authorization.length > 0) {
-    const bearer = /^bearer +([\x21-\x7e]+)$/i.exec(authorization[0]!)?.[1];
+    const bearer =
+      /^bearer +([\x21-\x7e]+)$/i.exec(authorization[0]!)?.[1] ??
+      (options.allowBasic === true ? basicPassword(authorization[0]!) : undefined);
     return authorization.length === 1 && bearer !== undefined && isKnown(bearer, options)
       ? { ok: true, via: 'bearer' }
       : unauthorized('The token in the Authorization header is not valid here.');
@@ -94,6 +98,12 @@ function guardToken(request: IncomingMessage, options: GuardOptions): GuardResul
       : unauthorized('The cookie that this browser sent is not valid any more.');
   }
   return unauthorized('The request has no token.');
+}
+
+function basicPassword(authorization: string): string | undefined {
+  const sent = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(authorization)?.[1];
+  const credentials = Buffer.from(sent ?? '', 'base64').toString('utf8');
+  return /^[^:]*:([\x21-\x7e]+)$/.exec(credentials)?.[1];
 }
 
 /** Compares with every hash, each in constant time, so that the time tells nothing about which one was near. */

@@ -6,161 +6,211 @@ import {
   SYSTEM_METRIC,
 } from '../contract/runs.contract.ts';
 import { toWireNumber, type WireNumber } from '../contract/wire.ts';
-import type { Database, SqlRow, SqlValue } from '../kernel/ports/database.ts';
-import { downsample } from './downsample.ts';
+import { AppError } from '../kernel/app-error.ts';
+import type { Database } from '../kernel/ports/database.ts';
+import { drawSeries } from './metrics/draw-series.ts';
+import { columnsOf, type MetricColumns, type RecordedPoint } from './metrics/metric-columns.ts';
+import type { MetricDamage } from './metrics/metric-damage.ts';
+import { hasTail, lastValues, type MetricKey, metricKey, metricKeys } from './metrics/metric-key.ts';
+import type { MetricRange } from './metrics/range.ts';
+import { readPoints } from './metrics/read-points.ts';
+import { recordPoints, settleMetric } from './metrics/record-points.ts';
+import { viewSeries } from './metrics/series-view.ts';
+import { type VerifiedPoints, verifyMetric } from './metrics/verify-metric.ts';
 
-export interface RecordedPoint {
-  readonly key: string;
-  readonly step: number;
-  readonly timeMs: number;
-  /** Any double, NaN and infinities included. */
-  readonly value: number;
+export type { MetricColumns, RecordedPoint } from './metrics/metric-columns.ts';
+export type { MetricDamage } from './metrics/metric-damage.ts';
+export type { MetricRange } from './metrics/range.ts';
+export type { VerifiedPoints } from './metrics/verify-metric.ts';
+
+/** What is kept of every metric of a run for tables, without reading its points. */
+export interface StoredSummary extends MetricSummary {
+  /** Time of the `last` point. */
+  readonly lastTimeMs: number;
+  /** The earliest and the latest time of all points. */
+  readonly firstTimeMs: number;
+  readonly latestTimeMs: number;
+  /** The greatest of the values at the last step and its latest time, as MLflow chooses; `last` is the one recorded last. */
+  readonly lastGreatest: WireNumber;
 }
 
-/** Every metric point of every run, in the order it was recorded. Duplicate and out-of-order steps are kept. */
+/**
+ * Every metric point of every run, in the order it was recorded. Duplicate and out-of-order steps are kept. Points
+ * whose bytes are damaged are named wherever they would be read; all others stay readable.
+ */
 export interface MetricStore {
-  /** Called inside the transaction that also moves the journal's offset, so that no point is lost or stored twice. */
+  /**
+   * Called inside the transaction that also moves the journal's offset, so that no point is lost or stored twice.
+   *
+   * @throws AppError INVALID_INPUT for a step or a time that is no whole number that JavaScript holds exactly
+   */
   append(run: RunId, points: readonly RecordedPoint[]): void;
-  summaries(runs: readonly RunId[]): Map<RunId, Record<string, MetricSummary>>;
-  /** Curves with at most `maxPoints` entries each, of the named keys, or of all but the machine's telemetry. */
-  series(runs: readonly RunId[], keys: readonly string[] | undefined, maxPoints: number): Series[];
-  /** Of one key, or of all but the machine's telemetry. */
+  /**
+   * Pack the last points of a run's metrics that came few at a time; when it has ended, say. Later points may follow.
+   *
+   * @param mostKeys of how many metrics at most: each takes some tenths of a millisecond
+   */
+  settle(run: RunId, mostKeys?: number): void;
+  /** The last value of every metric but the machine's telemetry: what a table of many runs shows, and no more. */
+  lastValues(runs: readonly RunId[]): Map<RunId, Record<string, WireNumber>>;
+  /** Of all metrics, or of those named. */
+  summaries(runs: readonly RunId[], keys?: readonly string[]): Map<RunId, Record<string, StoredSummary>>;
+  /**
+   * Curves with at most `maxPoints` entries each, of the named keys, or of all but the machine's telemetry. The work
+   * grows with `maxPoints` and not with the number of points.
+   *
+   * @param range only points in it; the whole series without
+   */
+  series(
+    runs: readonly RunId[],
+    keys: readonly string[] | undefined,
+    maxPoints: number,
+    range?: MetricRange,
+  ): Series[];
+  /** Of one key, or of all but the machine's telemetry. Damaged points are counted by `offset` and `limit` all the same. */
   points(
     run: RunId,
     key: string | undefined,
     limit: number,
     offset: number,
-  ): { points: MetricPoint[]; total: number };
+  ): { points: MetricPoint[]; total: number; damaged: MetricDamage[] };
+  /** All points of a metric in the order they were recorded, a few thousand at a time. */
+  columns(run: RunId, key: string): Iterable<MetricColumns>;
+  /** Read everything, of one run or of all, in small steps. */
+  verify(run?: RunId): Iterable<VerifiedPoints>;
   forget(run: RunId): void;
 }
 
 export function createMetricStore(database: Database): MetricStore {
   return {
     append(run, points) {
-      const byKey = Map.groupBy(points, (point) => point.key);
-      for (const [key, recorded] of byKey) appendKey(run, key, recorded);
+      for (const point of points) requireWhole(point);
+      for (const [key, recorded] of Map.groupBy(points, (point) => point.key))
+        recordPoints(database, metricKey(database, run, key), columnsOf(recorded));
     },
-    summaries(runs) {
-      const found = new Map<RunId, Record<string, MetricSummary>>(runs.map((run) => [run, {}]));
-      const rows = database
-        .prepare('SELECT * FROM metric_keys WHERE run_id IN (SELECT value FROM json_each(?)) ORDER BY key')
-        .all(JSON.stringify(runs));
-      for (const row of rows) found.get(row.run_id as RunId)![String(row.key)] = toSummary(row);
+    settle(run, mostKeys) {
+      const waiting = metricKeys(database, [run]).filter((metric) => hasTail(metric));
+      database.transaction(() => {
+        for (const metric of waiting.slice(0, mostKeys)) settleMetric(database, metric);
+      });
+    },
+    lastValues(runs) {
+      const found = new Map<RunId, Record<string, WireNumber>>(runs.map((run) => [run, {}]));
+      for (const { run, key, value } of lastValues(database, runs))
+        if (!isSystem(key)) found.get(run)![key] = toWireNumber(value);
       return found;
     },
-    series(runs, keys, maxPoints) {
-      const wanted = keys && new Set(keys);
-      const rows = database
-        .prepare(
-          'SELECT id, run_id, key, points FROM metric_keys WHERE run_id IN (SELECT value FROM json_each(?)) ORDER BY key, run_id',
-        )
-        .all(JSON.stringify(runs));
-      return rows
-        .filter(({ key }) => (wanted ? wanted.has(String(key)) : !String(key).startsWith(SYSTEM_METRIC)))
-        .map((row) => readSeries(row, maxPoints));
+    summaries(runs, keys) {
+      const found = new Map<RunId, Record<string, StoredSummary>>(runs.map((run) => [run, {}]));
+      for (const metric of metricKeys(database, runs, keys))
+        found.get(metric.run)![metric.key] = toSummary(metric);
+      return found;
+    },
+    series(runs, keys, maxPoints, range) {
+      return metricKeys(database, runs, keys)
+        .filter(({ key }) => keys !== undefined || !isSystem(key))
+        .map((metric) => readSeries(metric, maxPoints, range));
     },
     points(run, key, limit, offset) {
-      const where = key === undefined ? `AND k.key NOT LIKE '${SYSTEM_METRIC}%'` : 'AND k.key = ?';
-      const parameters: SqlValue[] = key === undefined ? [run] : [run, key];
-      const total = database
-        .prepare(`SELECT COALESCE(SUM(k.points), 0) AS total FROM metric_keys k WHERE k.run_id = ? ${where}`)
-        .get(...parameters);
-      const rows = database
-        .prepare(
-          `SELECT k.key, p.step, p.time, p.value FROM metric_keys k JOIN metric_points p ON p.metric_id = k.id
-           WHERE k.run_id = ? ${where} ORDER BY k.key, p.seq LIMIT ? OFFSET ?`,
-        )
-        .all(...parameters, limit, offset);
-      return {
-        total: Number(total?.total ?? 0),
-        points: rows.map((row) => ({
-          key: String(row.key),
-          step: Number(row.step),
-          timeMs: Number(row.time),
-          value: toWire(row.value),
-        })),
-      };
+      const metrics = metricKeys(database, [run], key === undefined ? undefined : [key]);
+      return pageOf(
+        metrics.filter((metric) => key !== undefined || !isSystem(metric.key)),
+        limit,
+        offset,
+      );
+    },
+    *columns(run, key) {
+      for (const metric of metricKeys(database, [run], [key]))
+        for (const { columns } of readPoints(database, metric, 0, metric.statistics.points))
+          if (columns) yield columns;
+    },
+    *verify(run) {
+      const rows =
+        run === undefined
+          ? database.prepare('SELECT DISTINCT run_id FROM metric_keys').all()
+          : [{ run_id: run }];
+      // What was forgotten while it was read is not damaged.
+      for (const row of rows)
+        for (const metric of metricKeys(database, [row.run_id as RunId]))
+          for (const verified of verifyMetric(database, metric))
+            if (verified.damaged.length === 0 || isKnown(metric)) yield verified;
     },
     forget(run) {
-      database
-        .prepare('DELETE FROM metric_points WHERE metric_id IN (SELECT id FROM metric_keys WHERE run_id = ?)')
-        .run(run);
-      database.prepare('DELETE FROM metric_keys WHERE run_id = ?').run(run);
+      database.transaction(() => {
+        for (const table of ['metric_tail', 'metric_nodes', 'metric_chunks'])
+          database
+            .prepare(`DELETE FROM ${table} WHERE metric_id IN (SELECT id FROM metric_keys WHERE run_id = ?)`)
+            .run(run);
+        database.prepare('DELETE FROM metric_keys WHERE run_id = ?').run(run);
+      });
     },
   };
 
-  function appendKey(run: RunId, key: string, recorded: readonly RecordedPoint[]) {
-    database
-      .prepare('INSERT INTO metric_keys (run_id, key) VALUES (?, ?) ON CONFLICT DO NOTHING')
-      .run(run, key);
-    const row = database.prepare('SELECT * FROM metric_keys WHERE run_id = ? AND key = ?').get(run, key)!;
-    let seq = Number(row.points);
-    let last = { step: Number(row.last_step), time: Number(row.last_time), value: toDouble(row.last_value) };
-    let min = seq === 0 ? Number.POSITIVE_INFINITY : toDouble(row.min_value);
-    let max = seq === 0 ? Number.NEGATIVE_INFINITY : toDouble(row.max_value);
-    const insert = database.prepare(
-      'INSERT INTO metric_points (metric_id, seq, step, time, value) VALUES (?, ?, ?, ?, ?)',
-    );
-    for (const { step, timeMs, value } of recorded) {
-      if (seq === 0 || step > last.step || (step === last.step && timeMs >= last.time))
-        last = { step, time: timeMs, value };
-      if (!Number.isNaN(value)) {
-        min = Number.isNaN(min) ? value : Math.min(min, value);
-        max = Number.isNaN(max) ? value : Math.max(max, value);
-      }
-      insert.run(row.id!, seq, step, timeMs, toColumn(value));
-      seq += 1;
-    }
-    // A metric that was only ever NaN has neither.
-    if (min === Number.POSITIVE_INFINITY && max === Number.NEGATIVE_INFINITY) min = max = Number.NaN;
-    database
-      .prepare(
-        'UPDATE metric_keys SET points = ?, last_step = ?, last_time = ?, last_value = ?, min_value = ?, max_value = ? WHERE id = ?',
-      )
-      .run(seq, last.step, last.time, toColumn(last.value), toColumn(min), toColumn(max), row.id!);
+  function isKnown({ id }: MetricKey): boolean {
+    return database.prepare('SELECT 1 FROM metric_keys WHERE id = ?').get(id) !== undefined;
   }
 
-  function readSeries(row: SqlRow, maxPoints: number): Series {
-    const count = Number(row.points);
-    const steps = new Float64Array(count);
-    const times = new Float64Array(count);
-    const values = new Float64Array(count);
-    let index = 0;
-    for (const point of database
-      .prepare('SELECT step, time, value FROM metric_points WHERE metric_id = ? ORDER BY step, seq')
-      .iterate(row.id!)) {
-      steps[index] = Number(point.step);
-      times[index] = Number(point.time);
-      values[index] = toDouble(point.value);
-      index += 1;
-    }
-    const drawn = downsample({ steps, times, values }, maxPoints);
+  function readSeries(metric: MetricKey, maxPoints: number, range: MetricRange | undefined): Series {
+    const { stretches, damaged } = viewSeries(database, metric, maxPoints, range);
+    const drawn = drawSeries(stretches, maxPoints);
     return {
-      runId: row.run_id as RunId,
-      key: String(row.key),
-      points: count,
-      downsampled: drawn.steps.length < count,
-      steps: Array.from(drawn.steps),
-      timesMs: Array.from(drawn.times),
-      mean: Array.from(drawn.mean, toWireNumber),
-      min: Array.from(drawn.min, toWireNumber),
-      max: Array.from(drawn.max, toWireNumber),
+      runId: metric.run,
+      key: metric.key,
+      points: metric.statistics.points,
+      ...drawn,
+      mean: drawn.mean.map(toWireNumber),
+      min: drawn.min.map(toWireNumber),
+      max: drawn.max.map(toWireNumber),
+      ...(damaged.length > 0 && { damaged: damaged.map(({ run: _run, key: _key, ...where }) => where) }),
     };
+  }
+
+  function pageOf(metrics: readonly MetricKey[], limit: number, offset: number) {
+    const points: MetricPoint[] = [];
+    const damaged: MetricDamage[] = [];
+    let total = 0;
+    for (const metric of metrics) {
+      const from = Math.max(offset - total, 0);
+      const to = Math.min(offset + limit - total, metric.statistics.points);
+      total += metric.statistics.points;
+      if (from >= to) continue;
+      for (const read of readPoints(database, metric, from, to)) {
+        if (read.columns) addPoints(points, metric.key, read.columns);
+        else damaged.push(read.damage);
+      }
+    }
+    return { points, total, damaged };
   }
 }
 
-/** SQLite has no NaN: NULL stands for it. */
-const toColumn = (value: number): SqlValue => (Number.isNaN(value) ? null : value);
-const toDouble = (value: SqlValue | undefined): number =>
-  value === null || value === undefined ? Number.NaN : Number(value);
-const toWire = (value: SqlValue | undefined): WireNumber => toWireNumber(toDouble(value));
+const isSystem = (key: string) => key.startsWith(SYSTEM_METRIC);
 
-function toSummary(row: SqlRow): MetricSummary {
+function addPoints(points: MetricPoint[], key: string, { steps, timesMs, values }: MetricColumns): void {
+  for (const [index, step] of steps.entries())
+    points.push({ key, step, timeMs: timesMs[index]!, value: toWireNumber(values[index]!) });
+}
+
+function requireWhole({ key, step, timeMs }: RecordedPoint): void {
+  if (Number.isSafeInteger(step) && Number.isSafeInteger(timeMs)) return;
+  const [what, value] = Number.isSafeInteger(step) ? ['time', timeMs] : ['step', step];
+  throw new AppError('INVALID_INPUT', `The ${what} ${value} of the metric "${key}" is no whole number.`, {
+    nextStep: `Give a whole number between -${Number.MAX_SAFE_INTEGER} and ${Number.MAX_SAFE_INTEGER}.`,
+    details: { key, [what as string]: String(value) },
+  });
+}
+
+function toSummary({ statistics: known }: MetricKey): StoredSummary {
   return {
-    last: toWire(row.last_value),
-    lastStep: Number(row.last_step),
-    min: toWire(row.min_value),
-    max: toWire(row.max_value),
-    points: Number(row.points),
+    last: toWireNumber(known.lastValue),
+    lastStep: known.lastStep,
+    firstStep: known.firstStep,
+    min: toWireNumber(known.min),
+    max: toWireNumber(known.max),
+    mean: toWireNumber(known.mean),
+    points: known.points,
+    lastTimeMs: known.lastTimeMs,
+    firstTimeMs: known.firstTimeMs,
+    latestTimeMs: known.latestTimeMs,
+    lastGreatest: toWireNumber(known.lastGreatest),
   };
 }

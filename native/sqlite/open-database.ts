@@ -2,6 +2,9 @@ import SqliteDatabase from 'better-sqlite3';
 import { AppError } from '../../app/kernel/app-error.ts';
 import type { Database, SqlRow, SqlValue, Statement } from '../../app/kernel/ports/database.ts';
 
+/** Statements kept ready; filters that people write make ever new ones, and the oldest go. */
+const MAX_STATEMENTS = 1000;
+
 /**
  * Open (or create) the workspace's SQLite file: WAL, foreign keys on, and `synchronous = FULL`, so that a committed
  * transaction is on the disk before the call returns, also through a power cut.
@@ -30,6 +33,7 @@ export function openDatabase(filePath: string): Database {
         translating(filePath, () => connection.prepare(sql)),
       );
       statements.set(sql, statement);
+      if (statements.size > MAX_STATEMENTS) statements.delete(statements.keys().next().value!);
       return statement;
     },
     exec: (sql) => translating(filePath, () => connection.exec(sql)),

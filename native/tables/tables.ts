@@ -3,7 +3,8 @@ import type { Progress } from '../../app/contract/wire.ts';
 import { AppError } from '../../app/kernel/app-error.ts';
 import type { Tables } from '../../app/kernel/ports/tables.ts';
 import { entryUrl } from '../entry-url.ts';
-import type { CrossedError, FromTables, TablesRequest, ToTables } from './worker-messages.ts';
+import { restored } from './crossed-error.ts';
+import type { FromTables, TablesRequest, ToTables } from './worker-messages.ts';
 
 interface Waiting {
   readonly onProgress: ((progress: Progress) => void) | undefined;
@@ -77,12 +78,4 @@ export function createTables(): Tables {
       await exited;
     },
   };
-}
-
-function restored(error: CrossedError): unknown {
-  if (error.kind === 'fault') {
-    return new AppError(error.code, error.message, { nextStep: error.nextStep, details: error.details });
-  }
-  if (error.kind === 'abort') return new DOMException('The work was cancelled.', 'AbortError');
-  return Object.assign(new Error(error.message), { stack: error.stack });
 }

@@ -1,9 +1,9 @@
 import { parentPort } from 'node:worker_threads';
-import { AppError, fromSystemError, isAbort } from '../../app/kernel/app-error.ts';
 import { convertTable } from './convert-table.ts';
+import { crossing } from './crossed-error.ts';
 import { PageReader } from './page-table.ts';
 import { profileTable } from './profile-table.ts';
-import type { CrossedError, FromTables, TablesRequest, ToTables } from './worker-messages.ts';
+import type { FromTables, TablesRequest, ToTables } from './worker-messages.ts';
 
 /** The thread on which tables are read and written; see tables.ts for the side that asks. */
 const port = parentPort!;
@@ -43,17 +43,6 @@ function answer(id: number, request: TablesRequest, signal: AbortSignal): Promis
 
 function tell(message: FromTables): void {
   port.postMessage(message);
-}
-
-function crossing(thrown: unknown): CrossedError {
-  if (isAbort(thrown)) return { kind: 'abort' };
-  const error = fromSystemError(thrown, String((thrown as NodeJS.ErrnoException).path ?? 'the table'));
-  if (error instanceof AppError) {
-    const { code, message, nextStep, details } = error;
-    return { kind: 'fault', code, message, nextStep, details };
-  }
-  const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
-  return { kind: 'bug', message, stack };
 }
 
 async function close(): Promise<void> {

@@ -1,8 +1,9 @@
 import { useMemo } from 'react';
+import { formatMetric } from '../components/format.ts';
 import type { ChartLine, HorizontalAxis } from './chart-line.ts';
 import { chartTable } from './chart-table.ts';
 import styles from './line-chart.module.css';
-import { formatPosition, formatReading } from './numbers.ts';
+import { formatPosition } from './numbers.ts';
 
 interface ChartTableViewProps {
   readonly lines: readonly ChartLine[];
@@ -34,7 +35,7 @@ export function ChartTableView({ lines, axis, caption }: ChartTableViewProps) {
             <tr key={row.at}>
               <td>{formatPosition(row.at, axis)}</td>
               {lines.map((line, column) => (
-                <td key={line.id}>{formatReading(row.values[column])}</td>
+                <td key={line.id}>{formatMetric(row.values[column])}</td>
               ))}
             </tr>
           ))}

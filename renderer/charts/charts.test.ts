@@ -5,7 +5,6 @@ import { chartLine, nearestIndex, positions, withPoints } from './chart-line.ts'
 import { chartTable } from './chart-table.ts';
 import { planLinePlot, plotTraces } from './line-plot.ts';
 import { lineStyle } from './line-style.ts';
-import { formatReading } from './numbers.ts';
 import { rangeWithoutOutliers, steppedLogRange, steppedRange } from './range.ts';
 import { smooth } from './smoothing.ts';
 import {
@@ -197,17 +196,6 @@ describe('a chart', () => {
       { at: 10, values: [2, 4] },
       { at: 20, values: [null, 5] },
     ]);
-  });
-});
-
-describe('a reading', () => {
-  it('has four decimals, or says that there is none', () => {
-    expect(formatReading(0.07123)).toBe('0.0712');
-    expect(formatReading(undefined)).toBe('–');
-    expect(formatReading(-1.5)).toBe('−1.5000');
-    expect(formatReading(18_400)).toBe('18,400');
-    expect(formatReading(369_984.28)).toBe('369,984.3');
-    expect(formatReading(0.0000123)).toBe('1.23e-5');
   });
 });
 

@@ -1,4 +1,4 @@
-import { formatReading } from './numbers.ts';
+import { formatMetric } from '../components/format.ts';
 import { extent } from './range.ts';
 
 export interface Bin {
@@ -44,7 +44,7 @@ export function Histogram({ bins, before, height = 40, label }: HistogramProps) 
           height={height - y(bin.count)}
           style={{ fill: 'var(--chart-mark)', opacity: 0.62 }}
         >
-          <title>{`${formatReading(bin.from)} to ${formatReading(bin.to)}: ${bin.count}`}</title>
+          <title>{`${formatMetric(bin.from)} to ${formatMetric(bin.to)}: ${bin.count}`}</title>
         </rect>
       ))}
       {outline ? (

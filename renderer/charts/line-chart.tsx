@@ -1,5 +1,6 @@
 import { IconArrowBackUp, IconDownload, IconTable } from '@tabler/icons-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { formatMetric } from '../components/format.ts';
 import { type ChartLine, type HorizontalAxis, nearestIndex } from './chart-line.ts';
 import { ChartTableView } from './chart-table-view.tsx';
 import { type ChartTokens, readLightTokens, runColorVariable, useChartTokens } from './chart-tokens.ts';
@@ -15,7 +16,6 @@ import {
   plotLayout,
   plotTraces,
 } from './line-plot.ts';
-import { formatReading } from './numbers.ts';
 import { loadPlotly, type Plotly } from './plotly.loader.ts';
 import type { ValueRange } from './range.ts';
 import { useSize } from './use-size.ts';
@@ -142,7 +142,7 @@ export function LineChart(props: LineChartProps) {
           ))}
         </span>
         {props.readings === false ? null : (
-          <Readings plan={plan} small={small} words={props.reading ?? formatReading} />
+          <Readings plan={plan} small={small} words={props.reading ?? formatMetric} />
         )}
       </header>
       <div ref={area} className={styles.plot}>
@@ -214,7 +214,7 @@ function Canvas({ plan, options, margin, tokens, size, title }: CanvasProps) {
 
 /** A chart in words: what, how many lines, and where each ends. */
 function description(title: string, plan: LinePlot): string {
-  const ends = plan.lines.slice(0, 12).map(({ line }) => `${line.name} ${formatReading(line.values.at(-1))}`);
+  const ends = plan.lines.slice(0, 12).map(({ line }) => `${line.name} ${formatMetric(line.values.at(-1))}`);
   const more = plan.lines.length > 12 ? `, and ${plan.lines.length - 12} more` : '';
   return `${title}, ${plan.lines.length === 1 ? 'one line' : `${plan.lines.length} lines`}: ${ends.join(', ')}${more}`;
 }

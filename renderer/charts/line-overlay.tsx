@@ -1,10 +1,11 @@
 import { type KeyboardEvent, type PointerEvent, useMemo, useRef, useState } from 'react';
+import { formatMetric } from '../components/format.ts';
 import { type HorizontalAxis, nearestIndex } from './chart-line.ts';
 import { runColorVariable } from './chart-tokens.ts';
 import { useCursor } from './cursor.tsx';
 import styles from './line-chart.module.css';
 import { type LinePlot, type PlotMargin, type PlottedLine, verticalPlace } from './line-plot.ts';
-import { formatPosition, formatReading } from './numbers.ts';
+import { formatPosition } from './numbers.ts';
 import type { ValueRange } from './range.ts';
 
 interface LineOverlayProps {
@@ -82,7 +83,7 @@ export function LineOverlay(props: LineOverlayProps) {
       aria-valuetext={
         at === null
           ? 'off'
-          : `${formatPosition(at, axis)}: ${dots.map(({ plotted, value }) => `${plotted.line.name} ${formatReading(value)}`).join(', ')}`
+          : `${formatPosition(at, axis)}: ${dots.map(({ plotted, value }) => `${plotted.line.name} ${formatMetric(value)}`).join(', ')}`
       }
       onKeyDown={onKeyDown}
       onPointerMove={(event) => {

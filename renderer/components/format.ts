@@ -57,15 +57,26 @@ export function formatLeft(remainingMs: number): string {
   return `${formatDuration(Math.max(1, Math.ceil(remainingMs / 1000)) * 1000)} left`;
 }
 
-/** A metric with four decimals; NaN and ∞ for what is no number; a dash for what is missing. */
+/**
+ * The value of a metric, the same in tables, charts and sentences: four decimals in the usual range, thousands and one
+ * decimal from 100 on, three significant digits where it is very small or large; NaN and ∞ for what is no number, a dash for
+ * what is missing.
+ */
 export function formatMetric(value: number | string | null | undefined): string {
   if (value === null || value === undefined) return none;
   const number = Number(value);
   if (Number.isNaN(number)) return 'NaN';
-  if (!Number.isFinite(number)) return number > 0 ? '∞' : `${minus}∞`;
+  const sign = number < 0 ? minus : '';
   const size = Math.abs(number);
-  const text = size !== 0 && (size < 0.0001 || size >= 1e6) ? number.toExponential(3) : number.toFixed(4);
-  return text.replaceAll('-', minus);
+  if (size === Number.POSITIVE_INFINITY) return `${sign}∞`;
+  if (size === 0) return '0';
+  if (size >= 1e9 || size < 0.001) {
+    return sign + size.toExponential(2).replace('e+', 'e').replace('e-', `e${minus}`);
+  }
+  if (size >= 100 || Number.isInteger(size)) {
+    return sign + size.toLocaleString('en-US', { maximumFractionDigits: 1 });
+  }
+  return sign + size.toFixed(4);
 }
 
 /** A number of unknown size for statistics: four significant digits at most, thousands with commas. */

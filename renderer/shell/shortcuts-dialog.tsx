@@ -16,9 +16,21 @@ const inTables: Keys = [
   ['Space', 'Mark'],
   ['Shift ↓', 'Mark on'],
   ['Enter', 'Open'],
+  ['Ctrl A', 'Mark all'],
   ['c', 'Compare the marked runs'],
+  ['Ctrl C', 'Copy the marked runs'],
+  ['← →', 'Close and open a group, or scroll'],
   ['Alt ↑ ↓', 'Change the order of the queue'],
   ['Esc', 'Unmark'],
+];
+
+const onHeads: Keys = [
+  ['← →', 'Next column'],
+  ['Enter', 'Sort'],
+  ['Alt →', 'Move the column'],
+  ['Shift →', 'Make it wider'],
+  ['p', 'Pin or unpin'],
+  ['Delete', 'Hide'],
 ];
 
 /** Every key there is. */
@@ -33,6 +45,7 @@ export function ShortcutsDialog() {
     >
       <KeyList title="Everywhere" keys={everywhere} />
       <KeyList title="In tables" keys={inTables} />
+      <KeyList title="On the heads of runs" keys={onHeads} />
     </Dialog>
   );
 }

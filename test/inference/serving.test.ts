@@ -33,6 +33,7 @@ function setUp(root: string, port = 0) {
     projects,
     sources,
     uploads,
+    folder: () => null,
   });
   const settings = () => ({ inferencePort: port });
   const serving = createServing(core, {
@@ -371,6 +372,7 @@ describe('the registry', () => {
       projects: parts.projects,
       sources,
       uploads: { path: () => '' },
+      folder: () => null,
     });
     const made = await models.register({
       name: 'digits',

@@ -12,6 +12,9 @@ export interface ModelRow {
 
 const VERSIONS = 'SELECT v.*, m.name AS model_name FROM model_versions v JOIN models m ON m.id = v.model_id';
 
+/** Versions that a screen can show: not deleted, and with a file in this workspace. */
+const SHOWN = "v.deleted_at IS NULL AND v.digest <> ''";
+
 export function createModelRepository(database: Database) {
   function versionsWhere(condition: string, ...parameters: (string | number)[]): ModelVersion[] {
     return database
@@ -51,22 +54,38 @@ export function createModelRepository(database: Database) {
     },
     /** Newest first. */
     versions: (model: ModelId): ModelVersion[] =>
-      versionsWhere('v.model_id = ? ORDER BY v.version DESC', model),
+      versionsWhere(`v.model_id = ? AND ${SHOWN} ORDER BY v.version DESC`, model),
     latest: (model: ModelId): ModelVersion | undefined =>
-      versionsWhere('v.model_id = ? ORDER BY v.version DESC LIMIT 1', model)[0],
+      versionsWhere(`v.model_id = ? AND ${SHOWN} ORDER BY v.version DESC LIMIT 1`, model)[0],
     version: (model: ModelId, version: number): ModelVersion | undefined =>
-      versionsWhere('v.model_id = ? AND v.version = ?', model, version)[0],
+      versionsWhere(`v.model_id = ? AND v.version = ? AND ${SHOWN}`, model, version)[0],
+    /** One more than any version ever had, deleted ones too. */
+    nextVersion(model: ModelId): number {
+      return Number(
+        database
+          .prepare('SELECT COALESCE(MAX(version), 0) + 1 AS next FROM model_versions WHERE model_id = ?')
+          .get(model)!.next,
+      );
+    },
+    /** What was found out of a version's file after the version was there. */
+    setFacts(id: ModelVersionId, facts: Pick<ModelVersion, 'signature' | 'task' | 'labels'>): void {
+      database
+        .prepare('UPDATE model_versions SET signature = ?, task = ?, labels = ? WHERE id = ?')
+        .run(JSON.stringify(facts.signature), facts.task, facts.labels && JSON.stringify(facts.labels), id);
+    },
     byId: (id: ModelVersionId): ModelVersion | undefined => versionsWhere('v.id = ?', id)[0],
     countVersions(model: ModelId): number {
       return Number(
-        database.prepare('SELECT COUNT(*) AS n FROM model_versions WHERE model_id = ?').get(model)!.n,
+        database
+          .prepare(`SELECT COUNT(*) AS n FROM model_versions v WHERE v.model_id = ? AND ${SHOWN}`)
+          .get(model)!.n,
       );
     },
     insertVersion(version: Omit<ModelVersion, 'aliases' | 'modelName'>): void {
       database
         .prepare(
           `INSERT INTO model_versions (id, model_id, version, digest, size_bytes, signature, task, labels, run_id,
-             run_name, metrics, description, metadata, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+             run_name, metrics, description, metadata, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         )
         .run(
           version.id,
@@ -82,6 +101,7 @@ export function createModelRepository(database: Database) {
           JSON.stringify(version.metrics),
           version.description,
           JSON.stringify(version.metadata),
+          version.createdAt,
           version.createdAt,
         );
     },
@@ -104,6 +124,8 @@ export function createModelRepository(database: Database) {
     },
   };
 }
+
+export type ModelRepository = ReturnType<typeof createModelRepository>;
 
 function toModel(row: SqlRow): ModelRow {
   return {

@@ -6,6 +6,7 @@ import type { Core } from '../../kernel/core.ts';
 import { nearest } from '../../kernel/nearest.ts';
 import { newId } from '../../kernel/new-id.ts';
 import type { InspectedModel, ModelInspector } from '../../kernel/ports/models.ts';
+import type { ModelRegistry } from '../../kernel/ports/tracking.ts';
 import type { Projects } from '../projects/index.ts';
 import {
   type ModelObjects,
@@ -16,6 +17,7 @@ import {
 } from './model-file.ts';
 import { parseModelRef } from './model-ref.ts';
 import { createModelRepository, type ModelRow } from './models.repository.ts';
+import { createModelRegistry, type FolderFacts } from './registry/registry.ts';
 
 export interface Models {
   /** Most lately changed first. */
@@ -34,27 +36,35 @@ export interface Models {
   }): Promise<ModelVersion>;
   setAlias(project: string | undefined, nameOrId: string, alias: string, version: number): Model;
   removeAlias(project: string | undefined, nameOrId: string, alias: string): Model;
+  /** For programs that log over the network. */
+  readonly registry: ModelRegistry;
   /** At most `length` bytes of the ONNX file from `offset`; fewer at its end. */
   bytes(id: ModelVersionId, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 export function createModels(
-  { database, events, clock }: Pick<Core, 'database' | 'events' | 'clock'>,
+  { database, events, clock, log }: Pick<Core, 'database' | 'events' | 'clock' | 'log'>,
   parts: {
     readonly objects: ModelObjects;
     readonly inspector: ModelInspector;
     readonly projects: Pick<Projects, 'resolve'>;
     readonly sources: ModelSources;
     readonly uploads: Uploads;
+    /** What a folder holds that a program registers as a version of a model. */
+    readonly folder: FolderFacts;
   },
 ): Models {
   const repository = createModelRepository(database);
   const { objects, inspector, projects } = parts;
+  const registry = createModelRegistry(
+    { database, events, clock, log },
+    { ...parts, repository, inspect: (digest) => inspector.inspect(objects.path(digest)) },
+  );
 
   function find(project: string | undefined, nameOrId: string): ModelRow {
     const { id } = projects.resolve(project);
     const found = repository.find(id, nameOrId);
-    if (found) return found;
+    if (found && repository.latest(found.id)) return found;
     const near = nearest(
       nameOrId,
       repository.models(id).map(({ name }) => name),
@@ -100,7 +110,12 @@ export function createModels(
   }
 
   return {
-    list: (project) => repository.models(projects.resolve(project).id).map(toModel),
+    registry,
+    list: (project) =>
+      repository
+        .models(projects.resolve(project).id)
+        .filter(({ id }) => repository.latest(id))
+        .map(toModel),
     get(project, nameOrId) {
       const row = find(project, nameOrId);
       return { ...toModel(row), allVersions: repository.versions(row.id) };
@@ -143,7 +158,7 @@ export function createModels(
           repository.insertVersion({
             id,
             modelId,
-            version: (latest?.version ?? 0) + 1,
+            version: repository.nextVersion(modelId),
             digest: file.digest,
             sizeBytes: file.sizeBytes,
             ...facts,

@@ -6,8 +6,10 @@ import { evaluateChecks } from './check-results.ts';
 const summary = (last: MetricSummary['last'], min = last, max = last): MetricSummary => ({
   last,
   lastStep: 9,
+  firstStep: 0,
   min,
   max,
+  mean: last,
   points: 10,
 });
 const summaries = {

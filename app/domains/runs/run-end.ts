@@ -16,6 +16,8 @@ import type { RunRepository, RunRow } from './runs.repository.ts';
 
 /** How much of a log is looked at for the reason of a failure. */
 const TAIL_BYTES = 64 * 1024;
+/** Metrics that are packed with a run's end, so that its transaction stays short; the others stay as they are. */
+const SETTLED_KEYS = 100;
 /** Looks at an ended run that its target may fail to collect before the run ends without that: about half a minute. */
 const COLLECT_TRIES = 120;
 /** First pause before a run is started again for a reason that may pass; doubled each time. */
@@ -131,6 +133,7 @@ export function createRunEnd(
         { kind: 'run', id: run.id },
         { name: run.name, ...(failure && { code: failure.code, message: failure.message }) },
       );
+      parts.metrics.settle(run.id, SETTLED_KEYS);
     });
   }
 

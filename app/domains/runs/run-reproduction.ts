@@ -36,13 +36,13 @@ export function reproductionOf(
 function allPoints(metrics: MetricStore, run: RunId): Map<string, { steps: number[]; values: number[] }> {
   const byKey = new Map<string, { steps: number[]; values: number[] }>();
   for (let offset = 0; ; offset += PAGE) {
-    const { points } = metrics.points(run, undefined, PAGE, offset);
+    const { points, total } = metrics.points(run, undefined, PAGE, offset);
     for (const { key, step, value } of points) {
       const series = byKey.get(key) ?? { steps: [], values: [] };
       byKey.set(key, series);
       series.steps.push(step);
       series.values.push(fromWireNumber(value));
     }
-    if (points.length < PAGE) return byKey;
+    if (offset + PAGE >= total) return byKey;
   }
 }

@@ -4,6 +4,7 @@ import { type MetricSummary, type Run, type RunDetail, SYSTEM_METRIC } from '../
 import type { Core } from '../../kernel/core.ts';
 import type { MetricStore } from '../../storage/metric-store.ts';
 import type { RunRepository, RunRow } from './runs.repository.ts';
+import { loggedModelArtifacts } from './tracking/client-files.ts';
 
 export interface EnergyPrice {
   /** Null: no price is set. */
@@ -22,7 +23,7 @@ export function toRuns(
   },
 ): Run[] {
   const { core } = parts;
-  const summaries = parts.metrics.summaries(rows.map(({ id }) => id));
+  const lastValues = parts.metrics.lastValues(rows.map(({ id }) => id));
   return rows.map((row) => {
     const {
       environment: _environment,
@@ -40,7 +41,7 @@ export function toRuns(
       ...run,
       progress:
         run.jobId && !terminalStates.includes(run.status) ? core.jobs.get(run.jobId).progress : run.progress,
-      metrics: lastValues(summaries.get(run.id)!),
+      metrics: lastValues.get(run.id)!,
       waitingFor: run.status === 'queued' ? parts.waitingFor(run.id) : null,
       energy: wattHours === null ? null : toEnergy(wattHours, sampledMs, parts.energyPrice),
       durationMs: run.startedAt === null ? null : (run.endedAt ?? core.clock.now()) - run.startedAt,
@@ -51,7 +52,15 @@ export function toRuns(
 export function toDetail(
   run: Run,
   row: RunRow,
-  { metrics, repository }: { readonly metrics: MetricStore; readonly repository: RunRepository },
+  {
+    database,
+    metrics,
+    repository,
+  }: {
+    readonly database: Core['database'];
+    readonly metrics: MetricStore;
+    readonly repository: RunRepository;
+  },
 ): RunDetail {
   const summaries = Object.entries(metrics.summaries([run.id]).get(run.id)!);
   const isSystem = ([key]: [string, MetricSummary]) => key.startsWith(SYSTEM_METRIC);
@@ -63,17 +72,9 @@ export function toDetail(
     summary: row.summary,
     recipe: row.recipe,
     code: row.code,
-    artifacts: repository.artifacts(run.id),
+    artifacts: [...repository.artifacts(run.id), ...loggedModelArtifacts(database, run.id)],
     models: repository.modelsOf(run.id),
   };
-}
-
-function lastValues(summaries: Readonly<Record<string, MetricSummary>>): Run['metrics'] {
-  return Object.fromEntries(
-    Object.entries(summaries)
-      .filter(([key]) => !key.startsWith(SYSTEM_METRIC))
-      .map(([key, { last }]) => [key, last]),
-  );
 }
 
 function toEnergy(

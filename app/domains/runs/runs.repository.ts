@@ -19,17 +19,6 @@ export interface RunRow extends Omit<Run, 'metrics' | 'durationMs' | 'waitingFor
   readonly deletedAt: number | null;
 }
 
-export interface RunQuery {
-  readonly project: ProjectId;
-  readonly experiment?: string;
-  readonly status?: JobState;
-  readonly text?: string;
-  readonly orderBy: string;
-  readonly descending: boolean;
-  readonly limit: number;
-  readonly offset: number;
-}
-
 export interface RunInsert {
   readonly id: RunId;
   readonly projectId: ProjectId;
@@ -75,6 +64,9 @@ export type RunChange = Partial<{
   endedAt: number | null;
   deletedAt: number | null;
 }>;
+
+/** The target of runs whose programs log over the network: nobody here starts, watches or ends them. */
+export const EXTERNAL = 'external';
 
 const columnOf: Record<keyof RunChange, { column: string; json: boolean }> = {
   status: { column: 'status', json: false },
@@ -191,7 +183,8 @@ export function createRunRepository(database: Database) {
     queuedIds(): RunId[] {
       return database
         .prepare(
-          `SELECT id FROM runs WHERE status = 'queued' AND deleted_at IS NULL ORDER BY priority DESC, created_at, id`,
+          `SELECT id FROM runs WHERE status = 'queued' AND deleted_at IS NULL AND target <> '${EXTERNAL}'
+           ORDER BY priority DESC, created_at, id`,
         )
         .all()
         .map((row) => row.id as RunId);
@@ -203,7 +196,8 @@ export function createRunRepository(database: Database) {
     activeByTarget(): Record<string, number> {
       const rows = database
         .prepare(
-          `SELECT target, COUNT(*) AS active FROM runs WHERE status IN ('queued', 'running') GROUP BY target`,
+          `SELECT target, COUNT(*) AS active FROM runs WHERE status IN ('queued', 'running') AND target <> '${EXTERNAL}'
+           GROUP BY target`,
         )
         .all();
       return Object.fromEntries(rows.map((row) => [String(row.target), Number(row.active)]));
@@ -216,44 +210,15 @@ export function createRunRepository(database: Database) {
         .all(project, name)
         .map((row) => row.id as RunId);
     },
+    /** Of runs that Lathe looks after. */
     idsByStatus(...statuses: JobState[]): RunId[] {
       return database
         .prepare(
-          'SELECT id FROM runs WHERE status IN (SELECT value FROM json_each(?)) ORDER BY created_at, id',
+          `SELECT id FROM runs WHERE status IN (SELECT value FROM json_each(?)) AND target <> '${EXTERNAL}'
+           ORDER BY created_at, id`,
         )
         .all(JSON.stringify(statuses))
         .map((row) => row.id as RunId);
-    },
-    search(query: RunQuery): { ids: RunId[]; total: number } {
-      const where = ['r.project_id = ?', 'r.deleted_at IS NULL'];
-      const parameters: SqlValue[] = [query.project];
-      if (query.experiment !== undefined) {
-        where.push('(e.name = ? OR e.id = ?)');
-        parameters.push(query.experiment, query.experiment);
-      }
-      if (query.status !== undefined) {
-        where.push('r.status = ?');
-        parameters.push(query.status);
-      }
-      if (query.text) {
-        const like = `%${query.text.replace(/[\\%_]/g, '\\$&')}%`;
-        where.push(
-          `(r.name LIKE ? ESCAPE '\\' OR e.name LIKE ? ESCAPE '\\' OR r.template LIKE ? ESCAPE '\\'
-            OR EXISTS (SELECT 1 FROM run_tags t WHERE t.run_id = r.id AND (t.key || '=' || t.value) LIKE ? ESCAPE '\\'))`,
-        );
-        parameters.push(like, like, like, like);
-      }
-      const from = `FROM runs r JOIN experiments e ON e.id = r.experiment_id WHERE ${where.join(' AND ')}`;
-      const total = Number(database.prepare(`SELECT COUNT(*) AS total ${from}`).get(...parameters)!.total);
-      const order = orderExpression(query.orderBy);
-      const direction = query.descending ? 'DESC' : 'ASC';
-      const ids = database
-        .prepare(
-          `SELECT r.id ${from} ORDER BY ${order.sql} IS NULL, ${order.sql} ${direction}, r.created_at DESC, r.id DESC LIMIT ? OFFSET ?`,
-        )
-        .all(...parameters, ...order.parameters, ...order.parameters, query.limit, query.offset)
-        .map((row) => row.id as RunId);
-      return { ids, total };
     },
     colorsInUse(project: ProjectId): number[] {
       return database
@@ -275,14 +240,24 @@ export function createRunRepository(database: Database) {
     },
     insertExperiment(id: ExperimentId, project: ProjectId, name: string, now: number): void {
       database
-        .prepare('INSERT INTO experiments (id, project_id, name, created_at) VALUES (?, ?, ?, ?)')
-        .run(id, project, name, now);
+        .prepare(
+          `INSERT INTO experiments (id, project_id, name, created_at, updated_at, number) VALUES (?, ?, ?, ?, ?,
+             CASE WHEN ? = 'Default' AND NOT EXISTS (SELECT 1 FROM experiments WHERE project_id = ? AND number = 0)
+                  THEN 0 ELSE (SELECT COALESCE(MAX(number), 0) + 1 FROM experiments) END)`,
+        )
+        .run(id, project, name, now, now, name, project);
+    },
+    /** A deleted experiment that gets a run is there again. */
+    reviveExperiment(id: ExperimentId): void {
+      database
+        .prepare('UPDATE experiments SET deleted_at = NULL WHERE id = ? AND deleted_at IS NOT NULL')
+        .run(id);
     },
     experiments(project: ProjectId): Experiment[] {
       return database
         .prepare(
           `SELECT e.*, (SELECT COUNT(*) FROM runs r WHERE r.experiment_id = e.id AND r.deleted_at IS NULL) AS runs
-           FROM experiments e WHERE e.project_id = ? ORDER BY e.created_at DESC`,
+           FROM experiments e WHERE e.project_id = ? AND e.deleted_at IS NULL ORDER BY e.created_at DESC`,
         )
         .all(project)
         .map((row) => ({
@@ -432,27 +407,4 @@ function toArtifact(row: SqlRow): Artifact {
     step: row.step === null ? null : Number(row.step),
     createdAt: Number(row.created_at),
   };
-}
-
-/** The key of a metric or parameter is a bound value, never part of the statement. */
-function orderExpression(orderBy: string): { sql: string; parameters: SqlValue[] } {
-  const [kind, key] = [orderBy.slice(0, orderBy.indexOf('.')), orderBy.slice(orderBy.indexOf('.') + 1)];
-  if (kind === 'metrics')
-    return {
-      sql: '(SELECT k.last_value FROM metric_keys k WHERE k.run_id = r.id AND k.key = ?)',
-      parameters: [key],
-    };
-  if (kind === 'params') {
-    return {
-      sql: `(SELECT json_extract(p.value, '$') FROM run_params p WHERE p.run_id = r.id AND p.key = ?)`,
-      parameters: [key],
-    };
-  }
-  const plain: Record<string, string> = {
-    name: 'r.name COLLATE NOCASE',
-    duration: '(r.ended_at - r.started_at)',
-    status: 'r.status',
-    experiment: 'e.name COLLATE NOCASE',
-  };
-  return { sql: plain[orderBy] ?? 'r.created_at', parameters: [] };
 }

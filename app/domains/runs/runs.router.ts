@@ -6,10 +6,14 @@ export function runsRouter(runs: Runs) {
   const os = implement(runsContract);
   return os.router({
     list: os.list.handler(({ input }) => runs.list(input)),
+    filterHelp: os.filterHelp.handler(({ input }) => runs.filterHelp(input.project, input.field)),
+    searchLogs: os.searchLogs.handler(({ input, signal }) => runs.searchLogs(input, signal)),
     experiments: os.experiments.handler(({ input }) => runs.experiments(input.project)),
     get: os.get.handler(({ input }) => runs.get(input.project, input.run)),
     compare: os.compare.handler(({ input }) => runs.compare(input.runs)),
-    series: os.series.handler(({ input }) => runs.series(input.runs, input.keys, input.maxPoints)),
+    series: os.series.handler(({ input }) =>
+      runs.series(input.runs, input.keys, input.maxPoints, input.range),
+    ),
     points: os.points.handler(({ input }) => runs.points(input.id, input.key, input.limit, input.offset)),
     watchMetrics: os.watchMetrics.handler(({ input, signal }) => runs.watchMetrics(input.runs, signal)),
     logs: os.logs.handler(({ input }) => runs.logs(input.id, input.stream, input.offset, input.limit)),

@@ -8,9 +8,11 @@ import type {
   Artifact,
   Comparison,
   Experiment,
+  FoundInLogs,
   MetricPoint,
   Run,
   RunDetail,
+  RunFilterCandidates,
   Series,
 } from '../../contract/runs.contract.ts';
 import { toWireNumber } from '../../contract/wire.ts';
@@ -18,9 +20,10 @@ import { AppError } from '../../kernel/app-error.ts';
 import type { Core } from '../../kernel/core.ts';
 import { newId } from '../../kernel/new-id.ts';
 import type { Telemetry } from '../../kernel/ports/telemetry.ts';
-import { createMetricStore } from '../../storage/metric-store.ts';
+import type { Tracking } from '../../kernel/ports/tracking.ts';
+import { createMetricStore, type MetricDamage, type MetricRange } from '../../storage/metric-store.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import type { Datasets } from '../datasets/index.ts';
+import { createUploads, type Datasets } from '../datasets/index.ts';
 import type { Projects } from '../projects/index.ts';
 import { codeOf, type RunCode } from './code/code-of.ts';
 import { compareRuns } from './compare-runs.ts';
@@ -32,8 +35,15 @@ import { reproductionOf } from './run-reproduction.ts';
 import { createRunSupervisor } from './run-supervisor.ts';
 import type { RunTarget } from './run-target.ts';
 import { type EnergyPrice, toDetail, toRuns as viewRuns } from './run-view.ts';
-import { createRunRepository, type RunInsert, type RunQuery, type RunRow } from './runs.repository.ts';
+import { createRunRepository, EXTERNAL, type RunInsert, type RunRow } from './runs.repository.ts';
+import { filterKeys, filterValues } from './search/filter-help.ts';
+import { createRunSearch, type RunPage, type RunSelection } from './search/run-search.ts';
+import { type LogQuery, searchLogs } from './search/search-logs.ts';
 import { createRunTelemetry } from './telemetry/run-telemetry.ts';
+import { loggedModelArtifact } from './tracking/client-files.ts';
+import { type ModelFolder, modelFolder } from './tracking/model-folder.ts';
+import { createTracking } from './tracking/tracking.ts';
+import type { RunIntake } from './transfer/run-intake.ts';
 
 /** What training hands over: everything that is known of a run before it starts. */
 export interface NewRun
@@ -75,18 +85,32 @@ export interface RunParts {
 }
 
 export interface Runs {
-  list(query: Omit<RunQuery, 'project'> & { readonly project?: string }): { runs: Run[]; total: number };
+  list(query: Omit<RunSelection, 'project'> & RunPage & { readonly project?: string }): {
+    runs: Run[];
+    total: number;
+  };
+  filterHelp(project: string | undefined, field: string | undefined): RunFilterCandidates;
+  searchLogs(
+    query: LogQuery &
+      Pick<RunSelection, 'filter'> & { readonly project?: string; readonly runs?: readonly RunId[] },
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<FoundInLogs, void, void>;
   experiments(project?: string): Experiment[];
   get(project: string | undefined, idOrName: string): RunDetail;
   detail(id: RunId): RunDetail;
   compare(ids: readonly RunId[]): Comparison;
-  series(ids: readonly RunId[], keys: readonly string[] | undefined, maxPoints: number): Series[];
+  series(
+    ids: readonly RunId[],
+    keys: readonly string[] | undefined,
+    maxPoints: number,
+    range?: MetricRange,
+  ): Series[];
   points(
     id: RunId,
     key: string | undefined,
     limit: number,
     offset: number,
-  ): { points: MetricPoint[]; total: number };
+  ): { points: MetricPoint[]; total: number; damaged: MetricDamage[] };
   watchMetrics(
     ids: readonly RunId[],
     signal: AbortSignal | undefined,
@@ -118,6 +142,12 @@ export interface Runs {
   reproduction(id: RunId): Reproduction;
   code(id: RunId, file: string | undefined): Promise<RunCode>;
   import(project: string | undefined, folder: string): Promise<Run>;
+  /** For domains/runs/transfer, which takes in runs from other tools' files. */
+  readonly intake: RunIntake;
+  /** For programs that log over the network. */
+  readonly tracking: Tracking;
+  /** What the folder of a model holds that such a program uploaded; null where there is none. */
+  modelFolder(location: string): ModelFolder | null;
   /** Runs that are queued or running, by target. */
   activeByTarget(): Record<string, number>;
   /** Take up what a former core left. */
@@ -131,6 +161,7 @@ export function createRuns(core: Core, parts: RunParts): Runs {
   const repository = createRunRepository(database);
   const metrics = createMetricStore(database);
   const queue = createQueue(database);
+  const search = createRunSearch({ database, clock });
   /** Names of runs that are being made and have no row yet. */
   const reserved = new Set<string>();
   const telemetry = createRunTelemetry({
@@ -178,17 +209,21 @@ export function createRuns(core: Core, parts: RunParts): Runs {
 
   const one = (id: RunId): Run => toRuns(rows([id]))[0]!;
 
-  const detail = (id: RunId): RunDetail => toDetail(one(id), rows([id])[0]!, { metrics, repository });
+  const detail = (id: RunId): RunDetail =>
+    toDetail(one(id), rows([id])[0]!, { database, metrics, repository });
 
   function artifact(id: ArtifactId) {
-    const found = repository.artifact(id);
+    const found = repository.artifact(id) ?? loggedModelArtifact(database, id);
     if (!found) throw new AppError('NOT_FOUND', `There is no artifact ${id}.`, { details: { id } });
     return found;
   }
 
   function experimentId(project: ProjectId, name: string): ExperimentId {
     const known = repository.experiment(project, name);
-    if (known) return known;
+    if (known) {
+      repository.reviveExperiment(known);
+      return known;
+    }
     const id = newId<ExperimentId>(clock.now());
     repository.insertExperiment(id, project, name, clock.now());
     events.append('experiment.created', { kind: 'experiment', id }, { name });
@@ -208,6 +243,15 @@ export function createRuns(core: Core, parts: RunParts): Runs {
     for (const color of repository.colorsInUse(project)) uses[color - 1]! += 1;
     return uses.indexOf(Math.min(...uses)) + 1;
   }
+
+  const tracking = createTracking(core, {
+    ...parts,
+    repository,
+    metrics,
+    spool: createUploads(core),
+    nextColor: (run) => nextColor(rows([run])[0]!.projectId),
+    onPoints: (runId, points) => supervisor.points.emit({ runId, points }),
+  });
 
   function requireResumable(id: RunId): RunRow {
     const run = rows([id])[0]!;
@@ -230,8 +274,20 @@ export function createRuns(core: Core, parts: RunParts): Runs {
 
   return {
     list({ project, ...query }) {
-      const { ids, total } = repository.search({ ...query, project: parts.projects.resolve(project).id });
+      const { ids, total } = search.page({ ...query, project: parts.projects.resolve(project).id }, query);
       return { runs: toRuns(repository.byIds(ids)), total };
+    },
+    filterHelp(project, field) {
+      const { id } = parts.projects.resolve(project);
+      if (field === undefined) return { keys: filterKeys(database, id), values: {} };
+      return { keys: [], values: { [field]: filterValues(database, id, field) } };
+    },
+    searchLogs({ project, filter, runs: chosen, ...query }, signal) {
+      const selection = {
+        project: parts.projects.resolve(project).id,
+        ...(filter !== undefined && { filter }),
+      };
+      return searchLogs(folders, search.named(selection, chosen), query, signal);
     },
     experiments: (project) => repository.experiments(parts.projects.resolve(project).id),
     get(project, idOrName) {
@@ -248,9 +304,9 @@ export function createRuns(core: Core, parts: RunParts): Runs {
     },
     detail,
     compare: (ids) => compareRuns(ids.map(detail)),
-    series(ids, keys, maxPoints) {
+    series(ids, keys, maxPoints, range) {
       rows(ids);
-      return metrics.series(ids, keys, maxPoints);
+      return metrics.series(ids, keys, maxPoints, range);
     },
     points(id, key, limit, offset) {
       rows([id]);
@@ -286,8 +342,11 @@ export function createRuns(core: Core, parts: RunParts): Runs {
       return one(id);
     },
     async cancel(id) {
-      rows([id]);
-      await supervisor.cancel(id);
+      const run = rows([id])[0]!;
+      if (run.target !== EXTERNAL) await supervisor.cancel(id);
+      // Its program cannot be reached: it is only shown as ended, and what it still logs is kept.
+      else if (!terminalStates.includes(run.status))
+        database.transaction(() => tracking.runs.update(id, { status: 'cancelled', endedAt: clock.now() }));
       return one(id);
     },
     delete(ids) {
@@ -435,6 +494,17 @@ export function createRuns(core: Core, parts: RunParts): Runs {
       });
       return one(id);
     },
+    intake: {
+      repository,
+      metrics,
+      objects: parts.objects,
+      experimentId,
+      freeName,
+      nextColor,
+      recorded: (runId, points) => supervisor.points.emit({ runId, points }),
+    },
+    tracking,
+    modelFolder: (location) => modelFolder({ database, objects: parts.objects }, location),
     activeByTarget: () => repository.activeByTarget(),
     recover: () => supervisor.recover(),
     busy: () => supervisor.busy(),

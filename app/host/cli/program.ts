@@ -15,6 +15,7 @@ import { addServeCommand } from './serve.command.ts';
 import { addSystemCommands } from './system.commands.ts';
 import { addTargetCommands } from './target.commands.ts';
 import { addTrainCommand } from './train.command.ts';
+import { addViewCommands } from './view.commands.ts';
 
 /**
  * Run one command line.
@@ -84,6 +85,7 @@ export function createProgram(world: CliWorld, define: Define): Command {
   addDataCommands(program, define);
   addTrainCommand(program, define);
   addRunCommands(program, define);
+  addViewCommands(program, define);
   addQueueCommands(program, define);
   addTargetCommands(program, define);
   addModelCommands(program, define);

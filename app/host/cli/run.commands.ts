@@ -1,24 +1,34 @@
 import type { Command } from 'commander';
 import type { RunId } from '../../contract/ids.ts';
+import type { Inputs, Outputs } from '../../contract/index.ts';
 import type { JobState } from '../../contract/jobs.contract.ts';
-import type { Comparison, MetricPoint, Run } from '../../contract/runs.contract.ts';
+import type { Comparison, Run } from '../../contract/runs.contract.ts';
 import type { Cli } from './cli.ts';
 import { type Define, group } from './define.ts';
 import { followJob } from './follow.ts';
+import { addGrepCommand } from './grep.command.ts';
 import { collectParameter, parseWhole } from './parse.ts';
+import { addReadingCommands } from './reading.commands.ts';
+import { runsCsv } from './run-csv.ts';
 import { durationWords, numberWords, sizeWords, timeWords } from './terminal/words.ts';
 import { afterStart, followRun, runWords } from './train.command.ts';
+import { addTransferCommands } from './transfer.commands.ts';
+import { orderWords } from './view.commands.ts';
 
 interface ListOptions {
   experiment?: string;
   status?: JobState;
   text?: string;
-  orderBy: string;
+  filter?: string;
+  view?: string;
+  orderBy?: string;
   ascending?: boolean;
   limit: number;
+  csv?: boolean;
 }
 
-const pointsPerCall = 100_000;
+/** What one call lists at most. */
+const runsPerCall = 1000;
 const logBytesPerCall = 1_048_576;
 
 export function addRunCommands(program: Command, define: Define): void {
@@ -30,21 +40,32 @@ export function addRunCommands(program: Command, define: Define): void {
       .description('runs of the project, newest first')
       .option('--experiment <name>', 'only of this experiment')
       .option('--status <status>', 'queued, running, finished, failed, cancelled or lost')
-      .option('--text <text>', 'part of the name, experiment, template or tags')
-      .option('--order-by <key>', 'started, name, duration, metrics.KEY or params.KEY', 'started')
-      .option('--ascending', 'smallest first')
-      .option('--limit <n>', 'how many at most', parseWhole('--limit', 1, 1000), 200),
-    async (cli, _, { experiment, status, text, orderBy, ascending, limit }) => {
-      const listed = await (await cli.client()).runs.list({
+      .option('--filter <expression>', 'such as "metrics.loss < 0.2 and data.digits and started > -7d"')
+      .option('--view <view>', 'filter and order of a saved view')
+      .option('--text <text>', 'part of the name, experiment, template, tags or parameters')
+      .option('--order-by <keys>', 'started, name, duration, metrics.KEY, params.KEY … (default: started)')
+      .option('--ascending', 'smallest first, where the order does not say')
+      .option('--limit <n>', 'how many at most', parseWhole('--limit', 1, 1_000_000), 200)
+      .option('--csv', 'as CSV, with a column for each parameter, metric and tag'),
+    async (cli, _, { experiment, status, text, filter, view, orderBy, ascending, limit, csv }) => {
+      const saved =
+        view === undefined ? null : await (await cli.client()).views.get({ ...cli.inProject, view });
+      const filters = [saved?.filter, filter].filter((each) => each?.trim());
+      const order = orderBy ?? (saved ? orderWords(saved.sort) : '');
+      const listed = await listRuns(cli, limit, {
         ...cli.inProject,
-        orderBy,
+        orderBy: order || 'started',
         descending: ascending !== true,
-        limit,
+        // Alone as it was typed, so that an error names the place in it.
+        ...(filters.length > 0 && {
+          filter: filters.length === 1 ? filters[0]! : `(${filters.join(') and (')})`,
+        }),
         ...(experiment !== undefined && { experiment }),
         ...(status !== undefined && { status }),
         ...(text !== undefined && { text }),
       });
       cli.print(listed, () => {
+        if (csv) return runsCsv(listed.runs);
         const table = runTable(cli, listed.runs);
         return listed.total > listed.runs.length
           ? `${table}\n${listed.runs.length} of ${listed.total}`
@@ -73,13 +94,7 @@ export function addRunCommands(program: Command, define: Define): void {
     async (cli, [named], { stderr }) => await showLogs(cli, named!, stderr ? 'stderr' : 'stdout'),
   );
 
-  define<{ key?: string }>(
-    run
-      .command('metrics <run>')
-      .description('every recorded point, with its step')
-      .option('--key <metric>', 'only this metric'),
-    async (cli, [named], { key }) => await showMetrics(cli, named!, key),
-  );
+  addReadingCommands(run, define);
 
   define(
     run
@@ -183,15 +198,8 @@ export function addRunCommands(program: Command, define: Define): void {
       );
     },
   );
-  define(
-    run
-      .command('import <folder>')
-      .description('take over the folder of a run that the SDK wrote where Lathe was not'),
-    async (cli, [folder]) => {
-      const imported = await (await cli.client()).runs.import({ ...cli.inProject, path: cli.path(folder!) });
-      cli.print(imported, () => runTable(cli, [imported]));
-    },
-  );
+  addTransferCommands(run, define);
+  addGrepCommand(run, define);
   define<{ follow?: boolean }>(
     run
       .command('resume <run>')
@@ -203,6 +211,22 @@ export function addRunCommands(program: Command, define: Define): void {
       await afterStart(cli, await client.training.resume({ id }), follow === true);
     },
   );
+}
+
+/** As many runs as asked, in as many calls as that takes; one that moved to a later page meanwhile is there once. */
+async function listRuns(
+  cli: Cli,
+  limit: number,
+  query: Omit<Inputs['runs']['list'], 'limit' | 'offset'>,
+): Promise<Outputs['runs']['list']> {
+  const client = await cli.client();
+  const found = new Map<RunId, Run>();
+  for (let offset = 0; ; offset += runsPerCall) {
+    const page = await client.runs.list({ ...query, offset, limit: Math.min(runsPerCall, limit - offset) });
+    for (const run of page.runs) found.set(run.id, run);
+    if (offset + runsPerCall >= Math.min(limit, page.total))
+      return { runs: [...found.values()], total: page.total };
+  }
 }
 
 async function showReproduction(cli: Cli, id: RunId): Promise<void> {
@@ -258,34 +282,6 @@ async function showLogs(cli: Cli, named: string, stream: 'stdout' | 'stderr'): P
     offset = part.nextOffset;
   }
   cli.print({ id, stream, text }, () => text);
-}
-
-async function showMetrics(cli: Cli, named: string, key: string | undefined): Promise<void> {
-  const client = await cli.client();
-  const { id } = await client.runs.get({ ...cli.inProject, run: named });
-  const points: MetricPoint[] = [];
-  for (;;) {
-    const page = await client.runs.points({
-      id,
-      limit: pointsPerCall,
-      offset: points.length,
-      ...(key !== undefined && { key }),
-    });
-    for (const point of page.points) points.push(point);
-    if (page.points.length === 0 || points.length >= page.total) break;
-  }
-  cli.print({ id, points }, () =>
-    cli.table(
-      ['METRIC', { title: 'STEP', align: 'right' }, { title: 'VALUE', align: 'right' }, 'TIME'],
-      points.map((point) => [
-        point.key,
-        String(point.step),
-        numberWords(point.value),
-        new Date(point.timeMs).toISOString().slice(11, 23),
-      ]),
-      'No metrics recorded.',
-    ),
-  );
 }
 
 /** The metrics that say how good a run is, for the one column that a list has room for. */

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, ListenOptions } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { AnyRouter } from '@orpc/server';
+import { isMlflowPath } from '../../interop/mlflow/mlflow-http.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { commonHeaders, sendError, sendMethodNotAllowed } from './answers.ts';
@@ -10,6 +11,7 @@ import { BrowserSession } from './browser-session.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import { wireError, wireErrors } from './error-mapping.ts';
 import { bracketed, hostNames, listenFault } from './listener-names.ts';
+import { type MlflowParts, mountMlflow } from './mlflow-mount.ts';
 import { apiPrefix, OpenApi } from './open-api.ts';
 import { RendererFiles } from './renderer-files.ts';
 import { receiveUpload, type Uploads } from './upload-route.ts';
@@ -53,6 +55,8 @@ export interface ApplicationServerOptions {
   readonly port: number;
   readonly log: Logger;
   readonly uploads: Uploads;
+  /** What MLflow's clients log to; without it their addresses are not there. */
+  readonly mlflow?: MlflowParts;
   /** Lathe's version, told to those who may ask. */
   readonly version: string;
   readonly limits?: Partial<ApplicationServerLimits>;
@@ -70,7 +74,8 @@ export interface ApplicationServer {
 }
 
 /**
- * The server of people and programs: screens, the contract over WebSocket (`/rpc`) and over HTTP (`/api/v1`), uploads.
+ * The server of people and programs: screens, the contract over WebSocket (`/rpc`) and over HTTP (`/api/v1`), uploads, and
+ * MLflow's protocol (`/api/2.0/…`).
  * Everything is refused unless host, origin and token are right, on every method, path and upgrade alike.
  */
 export function createApplicationServer(options: ApplicationServerOptions): ApplicationServer {
@@ -81,6 +86,7 @@ export function createApplicationServer(options: ApplicationServerOptions): Appl
   const api = new OpenApi(router, log, { bytes: limits.bodyBytes, idleMs: limits.bodyIdleMs });
   const sockets = new RpcSockets(router, log, limits.webSocket);
   const renderer = options.rendererFolder === null ? null : new RendererFiles(options.rendererFolder);
+  const mlflow = options.mlflow && mountMlflow(options.mlflow, log, limits);
   const servers: Server[] = [];
   let port = options.port;
 
@@ -110,6 +116,7 @@ export function createApplicationServer(options: ApplicationServerOptions): Appl
       const bytes = limits.uploadBytes;
       return receiveUpload(request, response, query, options.uploads, { bytes, idleMs: limits.bodyIdleMs });
     }
+    if (mlflow && isMlflowPath(target.sentPath)) return mlflow.answer(request, response, target);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return sendMethodNotAllowed(response, pathname, ['GET', 'HEAD']);
     }

@@ -6,9 +6,11 @@ import {
   guardOrigin,
   hashToken,
 } from '../../interop/http-guard.ts';
+import { isMlflowPath } from '../../interop/mlflow/mlflow-http.ts';
 import { sendError, sendMethodNotAllowed } from './answers.ts';
 import type { BrowserSession } from './browser-session.ts';
 import { wireError } from './error-mapping.ts';
+import { refuseMlflow } from './mlflow-mount.ts';
 import { parseTarget, type RequestTarget } from './request-target.ts';
 
 type Refusal = ReturnType<typeof wireError>;
@@ -32,20 +34,22 @@ export class Doorkeeper {
   admit(request: IncomingMessage, response: ServerResponse, mostHeaders: number): RequestTarget | undefined {
     const target = parseTarget(request.url);
     const isPage = target !== undefined && asksForPage(request, target);
+    const isMlflow = target !== undefined && isMlflowPath(target.sentPath);
+    const refuse = isMlflow ? refuseMlflow : sendError;
     const refusal = this.#refuseOrigin(request, mostHeaders, isPage);
     if (refusal) {
-      sendError(response, refusal);
+      refuse(response, refusal);
       return undefined;
     }
     if (isPage && target.query.has('token')) {
       this.#session.logIn(request, response, target);
       return undefined;
     }
-    const result = this.#guard(request, isPage);
+    const result = this.#guard(request, isPage, isMlflow);
     if (!result.ok) {
       if (isPage && result.status === 401)
         this.#session.refuse(response, target, 'This browser is not logged in.');
-      else sendError(response, wireError(result.code, result.message, { nextStep: result.nextStep }));
+      else refuse(response, wireError(result.code, result.message, { nextStep: result.nextStep }));
       return undefined;
     }
     if (!knownMethods.has(request.method ?? '')) {
@@ -53,10 +57,7 @@ export class Doorkeeper {
       return undefined;
     }
     if (result.via === 'cookie' && changesState(request) && !isFromOurPage(request)) {
-      sendError(
-        response,
-        wireError('FORBIDDEN', 'A browser may change something only from a page of Lathe.'),
-      );
+      refuse(response, wireError('FORBIDDEN', 'A browser may change something only from a page of Lathe.'));
       return undefined;
     }
     if (target === undefined) {
@@ -74,7 +75,7 @@ export class Doorkeeper {
   refuseUpgrade(request: IncomingMessage, mostHeaders: number): Refusal | undefined {
     const refusal = this.#refuseOrigin(request, mostHeaders, false);
     if (refusal) return refusal;
-    const result = this.#guard(request, false);
+    const result = this.#guard(request, false, false);
     if (!result.ok) return wireError(result.code, result.message, { nextStep: result.nextStep });
     if (result.via === 'cookie' && !isFromOurPage(request)) {
       return wireError('FORBIDDEN', 'A browser may connect only from a page of Lathe.');
@@ -95,9 +96,9 @@ export class Doorkeeper {
   }
 
   /** A bearer must be the token itself, a cookie the value derived from it; neither passes for the other. */
-  #guard(request: IncomingMessage, isPage: boolean): GuardResult {
+  #guard(request: IncomingMessage, isPage: boolean, allowBasic: boolean): GuardResult {
     if (request.headers.authorization !== undefined) {
-      return guard(request, this.#guardOptions(isPage, [hashToken(this.#token())]));
+      return guard(request, { ...this.#guardOptions(isPage, [hashToken(this.#token())]), allowBasic });
     }
     return guard(request, {
       ...this.#guardOptions(isPage, [hashToken(this.#session.value())]),
@@ -119,7 +120,7 @@ const knownMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT',
 function asksForPage(request: IncomingMessage, target: RequestTarget): boolean {
   if (
     request.method !== 'GET' ||
-    /^\/(api|rpc)(\/|$)/.test(target.pathname) ||
+    /^\/(api|ajax-api|rpc)(\/|$)/.test(target.pathname) ||
     /\.[^/]*$/.test(target.pathname)
   ) {
     return false;

@@ -4,7 +4,22 @@ import { migration as runs } from './0003-runs.ts';
 import { migration as models } from './0004-models.ts';
 import { migration as endpoints } from './0005-endpoints.ts';
 import { migration as execution } from './0006-execution.ts';
+import { migration as metrics } from './0007-metrics.ts';
+import { migration as tracking } from './0008-tracking.ts';
+import { migration as transfer } from './0009-transfer.ts';
+import { migration as search } from './0010-search.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration, in order; the position is the schema version (a test checks ids and gaps). */
-export const migrations: readonly Migration[] = [kernel, datasets, runs, models, endpoints, execution];
+export const migrations: readonly Migration[] = [
+  kernel,
+  datasets,
+  runs,
+  models,
+  endpoints,
+  execution,
+  metrics,
+  tracking,
+  transfer,
+  search,
+];

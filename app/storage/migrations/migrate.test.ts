@@ -3,9 +3,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../native/sqlite/open-database.ts';
+import type { RunId } from '../../contract/ids.ts';
+import { createMetricStore } from '../metric-store.ts';
 import { migrations } from './index.ts';
 import { migrate, readVersion, schemaVersion } from './migrate.ts';
 
+/** The first run of the fixtures. */
+const softmax = '01a1fcf999e9760296190bb286c7b67c' as RunId;
 let folder: string;
 beforeEach(() => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lathe-migrate-'));
@@ -54,6 +58,12 @@ describe('migrations', () => {
       expect(readVersion(database)).toBe(schemaVersion);
       expect(database.prepare('SELECT name FROM runs ORDER BY name').get()?.name).toBe('mlp-128-64-s7');
       expect(database.prepare('SELECT DISTINCT name FROM run_inputs').all()).toEqual([{ name: 'data' }]);
+      expect(createMetricStore(database).summaries([softmax]).get(softmax)!.val_loss).toMatchObject({
+        points: 3,
+        last: 0.9469506200068022,
+        lastStep: 57,
+      });
+      expect([...createMetricStore(database).verify()].flatMap(({ damaged }) => damaged)).toEqual([]);
       expect(database.prepare('PRAGMA integrity_check').get()?.integrity_check).toBe('ok');
       expect(database.prepare('PRAGMA foreign_key_check').all()).toEqual([]);
       database.close();

@@ -23,6 +23,7 @@ export function migrate(database: Database, upTo: number = schemaVersion): void 
   for (const migration of migrations.slice(current, upTo)) {
     database.transaction(() => {
       database.exec(migration.sql);
+      migration.move?.(database);
       database.exec(`PRAGMA user_version = ${migration.id}`);
     });
   }

@@ -3,8 +3,9 @@ import { useMemo } from 'react';
 import type { Run, Series } from '../../../app/contract/runs.contract.ts';
 import { type HorizontalAxis, nearestIndex, positions } from '../../charts/chart-line.ts';
 import { useCursor } from '../../charts/cursor.tsx';
-import { formatPosition, formatReading } from '../../charts/numbers.ts';
+import { formatPosition } from '../../charts/numbers.ts';
 import { smooth } from '../../charts/smoothing.ts';
+import { formatMetric } from '../../components/format.ts';
 import { RunSwatch } from '../../components/run-swatch.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
 import { metricDirection } from '../runs/metrics.ts';
@@ -66,7 +67,7 @@ export function CompareLegend(props: CompareLegendProps) {
               <RunSwatch color={run.color} />
               {run.status === 'finished' ? null : <StateMark state={run.status} />}
               <span>{run.name}</span>
-              <output>{formatReading(value)}</output>
+              <output>{formatMetric(value)}</output>
             </button>
             <button
               type="button"

@@ -1,7 +1,7 @@
 import { Fragment } from 'react';
 import type { Comparison } from '../../../app/contract/runs.contract.ts';
 import { fromWireNumber, type WireNumber } from '../../../app/contract/wire.ts';
-import { formatReading } from '../../charts/numbers.ts';
+import { formatMetric } from '../../components/format.ts';
 import { RunSwatch } from '../../components/run-swatch.tsx';
 import screen from '../../components/screen.module.css';
 import { orderedMetrics } from '../runs/metrics.ts';
@@ -67,7 +67,7 @@ export function DifferenceTable({ comparison, query, setQuery }: DifferenceTable
                 </th>
                 {values.map((value, index) => (
                   <td key={runs[index]?.id} data-best={best === index || undefined}>
-                    {value === null ? '–' : formatReading(fromWireNumber(value as WireNumber))}
+                    {value === null ? '–' : formatMetric(fromWireNumber(value as WireNumber))}
                     {best === index ? <span className="sr-only"> best</span> : null}
                   </td>
                 ))}

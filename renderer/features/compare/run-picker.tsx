@@ -2,6 +2,7 @@ import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
+import { formatMetric } from '../../components/format.ts';
 import { RunSwatch } from '../../components/run-swatch.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
 import { useAllRuns } from '../runs/all-runs.ts';
@@ -52,7 +53,7 @@ function RunList(props: {
   const { runs, total } = useAllRuns();
   const [text, setText] = useState('');
   const [marked, setMarked] = useState<readonly string[]>(props.chosen);
-  const found = filterRuns(runs, { text, status: null });
+  const found = filterRuns(runs, text);
   const metric = mainMetric(runs);
   const toggle = (id: string) =>
     setMarked(marked.includes(id) ? marked.filter((other) => other !== id) : [...marked, id]);
@@ -74,7 +75,7 @@ function RunList(props: {
               <StateMark state={run.status} />
               <RunSwatch color={run.color} />
               <span>{run.name}</span>
-              <small>{metric === null ? '' : (metricOf(run, metric)?.toFixed(4) ?? '–')}</small>
+              <small>{metric === null ? '' : formatMetric(metricOf(run, metric))}</small>
             </label>
           </li>
         ))}

@@ -1,4 +1,4 @@
-import { formatReading } from '../../charts/numbers.ts';
+import { formatMetric } from '../../components/format.ts';
 import screen from '../../components/screen.module.css';
 import styles from './endpoints.module.css';
 import type { Prediction } from './try-it.ts';
@@ -26,7 +26,7 @@ export function PredictionView({ prediction, durationMs, modelMs, hint }: Predic
   if (prediction.kind === 'value') {
     return (
       <output className={styles.value}>
-        <b>{formatReading(prediction.value)}</b>
+        <b>{formatMetric(prediction.value)}</b>
         {timing}
       </output>
     );

@@ -2,13 +2,12 @@ import { IconDownload, IconPlugConnected } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ModelVersion } from '../../../app/contract/models.contract.ts';
-import { formatReading } from '../../charts/numbers.ts';
 import { client, orpc } from '../../client/orpc.ts';
 import { Badge } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { formatBytes, formatClock } from '../../components/format.ts';
+import { formatBytes, formatClock, formatMetric } from '../../components/format.ts';
 import { notify } from '../../components/notify.ts';
 import { PageHeader } from '../../components/page-header.tsx';
 import screen from '../../components/screen.module.css';
@@ -126,7 +125,7 @@ function VersionEntry({ version, latest, chosen, onChoose }: VersionEntryProps) 
       <span>{version.description || (version.runName ? `from ${version.runName}` : 'from a file')}</span>
       {key === null ? null : (
         <span className={screen.mono}>
-          {key} {formatReading(metricOf(version, key))}
+          {key} {formatMetric(metricOf(version, key))}
         </span>
       )}
       <small>{formatClock(version.createdAt)}</small>
@@ -169,7 +168,7 @@ function VersionDetail(props: {
           {metrics.map((key) => (
             <div key={key}>
               <dt>{key}</dt>
-              <dd className={screen.mono}>{formatReading(metricOf(version, key))}</dd>
+              <dd className={screen.mono}>{formatMetric(metricOf(version, key))}</dd>
             </div>
           ))}
         </dl>

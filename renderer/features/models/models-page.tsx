@@ -1,14 +1,13 @@
 import { IconUpload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { Model } from '../../../app/contract/models.contract.ts';
-import { formatReading } from '../../charts/numbers.ts';
 import { orpc } from '../../client/orpc.ts';
 import { Badge } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { formatBytes, formatClock } from '../../components/format.ts';
+import { formatBytes, formatClock, formatMetric } from '../../components/format.ts';
 import { PageHeader } from '../../components/page-header.tsx';
 import screen from '../../components/screen.module.css';
 import { navigate, useQueryString } from '../../shell/router.ts';
@@ -45,7 +44,7 @@ const columns: Column<Model>[] = [
       ) : (
         <>
           <span className={screen.quiet}>{key}</span>{' '}
-          <span className={screen.mono}>{formatReading(metricOf(latest, key))}</span>
+          <span className={screen.mono}>{formatMetric(metricOf(latest, key))}</span>
         </>
       );
     },

@@ -1,6 +1,12 @@
 import type { RunDetail } from '../../../app/contract/runs.contract.ts';
-import { formatReading } from '../../charts/numbers.ts';
-import { counted, formatBytes, formatDuration, formatMoment, formatNumber } from '../../components/format.ts';
+import {
+  counted,
+  formatBytes,
+  formatDuration,
+  formatMetric,
+  formatMoment,
+  formatNumber,
+} from '../../components/format.ts';
 
 type Fact = readonly [name: string, value: string];
 
@@ -49,5 +55,5 @@ function formatMoney(amount: number): string {
 /** A value of the run as a whole, as people write it. */
 export function summaryWords(value: RunDetail['summary'][string]): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  return typeof value === 'number' ? formatReading(value) : value;
+  return typeof value === 'number' ? formatMetric(value) : value;
 }

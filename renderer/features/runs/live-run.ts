@@ -10,17 +10,21 @@ export function withLiveValues(run: RunDetail, series: readonly Series[], nowMs:
   const summaries = mine.map(({ key, points, steps, mean, min, max }) => {
     const finite = (values: Series['mean']) =>
       values.map(fromWireNumber).filter((value) => !Number.isNaN(value));
+    const means = finite(mean).filter(Number.isFinite);
     return [
       key,
       {
         last: mean.at(-1) ?? 'NaN',
         lastStep: steps.at(-1) ?? 0,
+        firstStep: run.metricSummaries[key]?.firstStep ?? steps[0] ?? 0,
         min: toWireNumber(
           finite(min).reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY),
         ),
         max: toWireNumber(
           finite(max).reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY),
         ),
+        // The entries of a curve stand for about equally many points each.
+        mean: toWireNumber(means.reduce((sum, value) => sum + value, 0) / means.length),
         points,
       },
     ] as const;

@@ -1,11 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Reproduction } from '../../../app/contract/execution.ts';
 import type { RunDetail } from '../../../app/contract/runs.contract.ts';
-import { formatReading } from '../../charts/numbers.ts';
 import { orpc } from '../../client/orpc.ts';
 import { Badge } from '../../components/badge.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { counted as countOf } from '../../components/format.ts';
+import { counted as countOf, formatMetric } from '../../components/format.ts';
 import screen from '../../components/screen.module.css';
 import { StateMark } from '../../components/state-mark.tsx';
 import { Link } from '../../shell/router.ts';
@@ -52,8 +51,8 @@ export function ReproductionReport({ run }: { readonly run: RunDetail }) {
               ({ key, original: before, reproduced, verdict: one, firstDifferentStep, timing }) => (
                 <tr key={key}>
                   <th scope="row">{key}</th>
-                  <td>{before === null ? '–' : formatReading(Number(before))}</td>
-                  <td>{reproduced === null ? '–' : formatReading(Number(reproduced))}</td>
+                  <td>{before === null ? '–' : formatMetric(Number(before))}</td>
+                  <td>{reproduced === null ? '–' : formatMetric(Number(reproduced))}</td>
                   <td>{firstDifferentStep === null ? '–' : firstDifferentStep.toLocaleString('en-US')}</td>
                   <td>
                     {timing ? <Badge>a time, not counted</Badge> : <Badge tone={tones[one]}>{one}</Badge>}

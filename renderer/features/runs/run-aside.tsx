@@ -1,10 +1,9 @@
 import { IconX } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import type { Artifact, RunDetail, Series } from '../../../app/contract/runs.contract.ts';
-import { formatReading } from '../../charts/numbers.ts';
 import { Button } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
-import { counted, formatBytes } from '../../components/format.ts';
+import { counted, formatBytes, formatMetric } from '../../components/format.ts';
 import { notify } from '../../components/notify.ts';
 import screen from '../../components/screen.module.css';
 import { Link, navigate } from '../../shell/router.ts';
@@ -62,9 +61,9 @@ export function RunAside({ run, system }: RunAsideProps) {
               return (
                 <tr key={key}>
                   <th scope="row">{key}</th>
-                  <td>{formatReading(Number(run.metrics[key]))}</td>
-                  <td>{many ? formatReading(Number(summary.min)) : ''}</td>
-                  <td>{many ? formatReading(Number(summary.max)) : ''}</td>
+                  <td>{formatMetric(Number(run.metrics[key]))}</td>
+                  <td>{many ? formatMetric(Number(summary.min)) : ''}</td>
+                  <td>{many ? formatMetric(Number(summary.max)) : ''}</td>
                 </tr>
               );
             })}

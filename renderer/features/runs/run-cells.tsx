@@ -1,8 +1,8 @@
 import type { Run, Series } from '../../../app/contract/runs.contract.ts';
 import { fromWireNumber } from '../../../app/contract/wire.ts';
-import { formatReading } from '../../charts/numbers.ts';
 import type { ValueRange } from '../../charts/range.ts';
 import { Sparkline } from '../../charts/sparkline.tsx';
+import { formatMetric } from '../../components/format.ts';
 import { judgeDifference, metricDirection } from './metrics.ts';
 import styles from './runs.module.css';
 
@@ -13,9 +13,14 @@ export function Difference({ value, metric }: { readonly value: number; readonly
   return (
     <span className={styles.difference} data-judged={judged}>
       {sign}
-      {Number.isInteger(value) ? Math.abs(value) : Math.abs(value).toFixed(4)}
+      {formatSize(Math.abs(value))}
     </span>
   );
+}
+
+/** Four decimals, unless these say nothing. */
+function formatSize(size: number): string {
+  return Number.isInteger(size) || size < 0.00005 ? formatMetric(size) : size.toFixed(4);
 }
 
 interface RunSparkProps {
@@ -36,7 +41,7 @@ export function RunSpark({ run, series, range }: RunSparkProps) {
       range={range}
       fill={live ? (run.progress.fraction ?? 1) : 1}
       live={live}
-      label={`${series.key} of ${run.name}, last ${formatReading(values.at(-1))}`}
+      label={`${series.key} of ${run.name}, last ${formatMetric(values.at(-1))}`}
     />
   );
 }

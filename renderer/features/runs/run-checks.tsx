@@ -1,5 +1,5 @@
 import type { CheckResult } from '../../../app/contract/execution.ts';
-import { formatReading } from '../../charts/numbers.ts';
+import { formatMetric } from '../../components/format.ts';
 import { StateMark } from '../../components/state-mark.tsx';
 import styles from './run-system.module.css';
 
@@ -11,7 +11,7 @@ export function RunChecks({ checks }: { readonly checks: readonly CheckResult[] 
         <li key={expression}>
           <StateMark state={passed === null ? 'waiting' : passed ? 'finished' : 'failed'} />
           <code>{expression}</code>
-          <output>{value === null ? '–' : formatReading(Number(value))}</output>
+          <output>{value === null ? '–' : formatMetric(Number(value))}</output>
         </li>
       ))}
     </ul>

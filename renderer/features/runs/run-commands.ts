@@ -14,7 +14,7 @@ export const runCommands: readonly Command[] = [
     run: () => {
       const { selected } = useRunSelection.getState();
       if (selected.size === 0) notify.done('No run is marked; mark some in Runs with Space');
-      else compareRuns([...selected].map((id) => ({ id })));
+      else compareRuns([...selected.values()]);
     },
   },
 ];

@@ -1,8 +1,7 @@
 import type { ReactNode } from 'react';
 import type { MetricSummary, RunDetail } from '../../../app/contract/runs.contract.ts';
 import { fromWireNumber, type Progress } from '../../../app/contract/wire.ts';
-import { formatReading } from '../../charts/numbers.ts';
-import { formatDuration } from '../../components/format.ts';
+import { formatDuration, formatMetric } from '../../components/format.ts';
 import { metricDirection, orderedMetrics } from './metrics.ts';
 import { hasEnded } from './run-state.ts';
 import styles from './runs.module.css';
@@ -26,7 +25,7 @@ export function RunFacts({ run, progress }: { readonly run: RunDetail; readonly 
     const steady = summary && summary.points > 1;
     facts.push({
       name: key,
-      value: formatReading(Number(run.metrics[key])),
+      value: formatMetric(Number(run.metrics[key])),
       small: steady ? bestOf(key, summary) : undefined,
     });
   }
@@ -51,5 +50,5 @@ export function RunFacts({ run, progress }: { readonly run: RunDetail; readonly 
 function bestOf(key: string, { min, max }: MetricSummary): string | undefined {
   const direction = metricDirection(key);
   if (direction === null) return undefined;
-  return `best ${formatReading(fromWireNumber(direction === 'higher' ? max : min))}`;
+  return `best ${formatMetric(fromWireNumber(direction === 'higher' ? max : min))}`;
 }

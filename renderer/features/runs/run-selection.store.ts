@@ -1,12 +1,14 @@
 import { create } from 'zustand';
+import type { Run } from '../../../app/contract/runs.contract.ts';
 
 interface RunSelectionState {
-  readonly selected: ReadonlySet<string>;
-  readonly select: (ids: ReadonlySet<string>) => void;
+  /** As they were when they were marked. */
+  readonly selected: ReadonlyMap<string, Run>;
+  readonly select: (runs: ReadonlyMap<string, Run>) => void;
 }
 
 /** The runs marked in the table; kept while other pages show, so that the palette can act on them. */
 export const useRunSelection = create<RunSelectionState>((set) => ({
-  selected: new Set(),
+  selected: new Map(),
   select: (selected) => set({ selected }),
 }));

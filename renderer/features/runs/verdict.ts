@@ -1,4 +1,5 @@
 import type { Run } from '../../../app/contract/runs.contract.ts';
+import { formatMetric } from '../../components/format.ts';
 import { bestBy, isShare, mainMetric, metricDirection, metricOf, metricWords } from './metrics.ts';
 
 interface Verdict {
@@ -87,10 +88,6 @@ function amount(difference: number, metric: string): string {
   const points = difference * 100;
   const text = points >= 0.095 ? points.toFixed(1) : points.toFixed(2);
   return `${text} points`;
-}
-
-function formatMetric(value: number): string {
-  return Math.abs(value) >= 100 ? value.toFixed(1) : value.toFixed(4);
 }
 
 /** A single run's result in a sentence, beside the best other of the same data where there is one. */

@@ -19,8 +19,9 @@ from ._progress import Progress
 from ._values import scalar, whole
 
 __all__ = [
-    "autolog", "checkpoint", "config", "data", "finish", "flush", "init", "inputs", "log", "log_artifact", "log_image",
-    "log_model", "log_table", "outputs", "preflight", "preflight_done", "progress", "resume", "run_dir", "summary", "tag",
+    "autolog", "checkpoint", "config", "data", "finish", "flush", "init", "inputs", "load_metrics", "load_runs", "log",
+    "log_artifact", "log_image", "log_model", "log_table", "outputs", "preflight", "preflight_done", "progress", "resume",
+    "run_dir", "summary", "tag",
 ]  # fmt: skip
 __version__ = "0.1.0"
 
@@ -138,9 +139,13 @@ def autolog(*frameworks):
 
 
 def __getattr__(name):
-    """`outputs` and `run_dir`, Paths of folders that exist once the run has begun."""
+    """`outputs` and `run_dir`, Paths of folders that exist once the run has begun; and what reads runs, which few programs need."""
     if name in ("outputs", "run_dir"):
         from ._places import place
 
         return place(name)
+    if name in ("load_metrics", "load_runs"):
+        from . import reading
+
+        return getattr(reading, name)
     raise AttributeError("module 'lathe' has no attribute %r" % name)

@@ -1,0 +1,2 @@
+export { runSqlRouter } from './run-sql.router.ts';
+export { createRunSql, type RunSql, type RunSqlQuery } from './run-sql.service.ts';

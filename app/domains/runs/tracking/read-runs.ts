@@ -1,0 +1,130 @@
+import type { RunId } from '../../../contract/ids.ts';
+import type { JobState } from '../../../contract/jobs.contract.ts';
+import type { Database, SqlRow, SqlValue } from '../../../kernel/ports/database.ts';
+import {
+  type ClientDataset,
+  type KeyValue,
+  RUN_NAME_TAG,
+  type RunState,
+  type TrackedPoint,
+  type TrackedRun,
+} from '../../../kernel/ports/tracking.ts';
+import { artifactLocationSql } from './experiment-tracking.ts';
+
+const STATE = `SELECT r.id, r.name, r.user_id, r.status, r.started_at, r.created_at, r.ended_at, r.deleted_at, e.number,
+  ${artifactLocationSql} || '/' || r.id || '/artifacts' AS location
+  FROM runs r JOIN experiments e ON e.id = r.experiment_id`;
+
+export function readState(database: Database, id: string): RunState | null {
+  const row = database.prepare(`${STATE} WHERE r.id = ?`).get(id);
+  return row ? toState(row) : null;
+}
+
+/** Runs with all that was logged of them, in the order of the ids: six queries however many runs. */
+export function readRuns(database: Database, ids: readonly RunId[]): TrackedRun[] {
+  const list = JSON.stringify(ids);
+  const of = (sql: string) => Map.groupBy(database.prepare(sql).all(list), (row) => row.run_id as RunId);
+  const within = 'run_id IN (SELECT value FROM json_each(?))';
+  const rows = new Map(
+    database
+      .prepare(`${STATE} WHERE r.id IN (SELECT value FROM json_each(?))`)
+      .all(list)
+      .map((row) => [row.id as RunId, row]),
+  );
+  const metrics = valuesByRun(database, 'metric_keys', 'key, last_greatest, last_time, last_step', list);
+  const params = valuesByRun(database, 'run_params', 'key, value', list);
+  const tags = valuesByRun(database, 'run_tags', 'key, value', list);
+  const datasets = of(
+    `SELECT l.run_id, l.tags, d.* FROM run_client_datasets l JOIN client_datasets d ON d.id = l.dataset_id WHERE l.${within}`,
+  );
+  const models = of(
+    `SELECT run_id, direction, model_id, step FROM run_model_links WHERE ${within} ORDER BY id`,
+  );
+  return ids.flatMap((id) => {
+    const row = rows.get(id);
+    if (!row) return [];
+    const links = models.get(id) ?? [];
+    return {
+      ...toState(row),
+      metrics: (metrics.get(id) ?? []).map(toPoint),
+      params: (params.get(id) ?? []).map(toParam),
+      tags: [
+        ...(tags.get(id) ?? []).map(toTag).filter(({ key }) => key !== RUN_NAME_TAG),
+        { key: RUN_NAME_TAG, value: String(row.name) },
+      ],
+      datasets: (datasets.get(id) ?? []).map(toDataset),
+      inputModels: links
+        .filter(({ direction }) => direction === 'input')
+        .map(({ model_id }) => String(model_id)),
+      outputModels: links
+        .filter(({ direction }) => direction === 'output')
+        .map(({ model_id, step }) => ({ modelId: String(model_id), step: Number(step) })),
+    };
+  });
+}
+
+/**
+ * Rows of a table by run, each as a list of its columns. SQLite makes one text of all that a run has, which is read three times as fast as
+ * its rows are; its texts of numbers are exact, and an infinity is a number too large for a double.
+ */
+function valuesByRun(
+  database: Database,
+  table: string,
+  columns: string,
+  ids: string,
+): Map<RunId, readonly SqlValue[][]> {
+  const rows = database
+    .prepare(
+      `SELECT run_id, json_group_array(json_array(${columns})) AS list FROM ${table}
+       WHERE run_id IN (SELECT value FROM json_each(?)) GROUP BY run_id`,
+    )
+    .all(ids);
+  return new Map(rows.map(({ run_id, list }) => [run_id as RunId, JSON.parse(String(list))]));
+}
+
+export function toNumber(value: SqlValue | undefined): number {
+  return value === null || value === undefined ? Number.NaN : Number(value);
+}
+
+function toState(row: SqlRow): RunState {
+  return {
+    id: row.id as RunId,
+    experimentId: String(row.number),
+    artifactLocation: String(row.location),
+    name: String(row.name),
+    userId: String(row.user_id),
+    status: row.status as JobState,
+    startedAt: Number(row.started_at ?? row.created_at),
+    endedAt: row.ended_at === null ? null : Number(row.ended_at),
+    deleted: row.deleted_at !== null,
+  };
+}
+
+const toPoint = ([key, value, timeMs, step]: readonly SqlValue[]): TrackedPoint => ({
+  key: String(key),
+  value: toNumber(value),
+  timeMs: Number(timeMs),
+  step: Number(step),
+});
+
+/** A parameter's value as a text: what a client logged is one, what Lathe's own runs have may be a number or a boolean. */
+export function paramText(stored: SqlValue | undefined): string {
+  const text = String(stored);
+  return text.startsWith('"') ? JSON.parse(text) : text;
+}
+
+const toParam = ([key, value]: readonly SqlValue[]): KeyValue => ({
+  key: String(key),
+  value: paramText(value),
+});
+const toTag = ([key, value]: readonly SqlValue[]): KeyValue => ({ key: String(key), value: String(value) });
+
+const toDataset = (row: SqlRow): ClientDataset => ({
+  name: String(row.name),
+  digest: String(row.digest),
+  sourceType: String(row.source_type),
+  source: String(row.source),
+  schema: row.schema === null ? null : String(row.schema),
+  profile: row.profile === null ? null : String(row.profile),
+  tags: JSON.parse(String(row.tags)),
+});

@@ -1,0 +1,158 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { type RunId, runId } from '../../../contract/ids.ts';
+import type { Job } from '../../../contract/jobs.contract.ts';
+import type { ExportFormat, ImportFormat, TransferredRuns } from '../../../contract/transfer.contract.ts';
+import { AppError, fromSystemError } from '../../../kernel/app-error.ts';
+import type { Core } from '../../../kernel/core.ts';
+import type { RunExporter, RunImporter } from '../../../kernel/ports/run-transfer.ts';
+import type { Projects } from '../../projects/index.ts';
+import type { Runs } from '../runs.service.ts';
+import { exportRuns, requireFree } from './export-runs.ts';
+import { importRuns } from './import-runs.ts';
+import { createSourceRepository } from './source.repository.ts';
+
+export interface TransferParts {
+  readonly projects: Projects;
+  readonly runs: Pick<Runs, 'import' | 'get' | 'detail' | 'intake'>;
+  readonly importers: readonly RunImporter[];
+  readonly exporters: readonly RunExporter[];
+}
+
+export interface ImportRequest {
+  readonly project?: string | undefined;
+  readonly path: string;
+  readonly format: ImportFormat | 'auto';
+  readonly experiment?: string | undefined;
+  readonly follow: boolean;
+}
+
+export interface ExportRequest {
+  readonly project?: string | undefined;
+  readonly runs: readonly string[];
+  readonly format: ExportFormat;
+  readonly path: string;
+}
+
+export interface Transfer {
+  formats(): { imports: { format: string; title: string }[]; exports: { format: string; title: string }[] };
+  /** @throws AppError INVALID_INPUT, PATH_NOT_FOUND, UNSUPPORTED if nothing at the path is known */
+  import(request: ImportRequest): Promise<Job>;
+  /** @throws AppError INVALID_INPUT, NOT_FOUND, ALREADY_EXISTS if something stands at the path */
+  export(request: ExportRequest): Promise<Job>;
+}
+
+const sdkFolder = 'A folder that the Lathe SDK wrote';
+
+export function createTransfer(core: Core, parts: TransferParts): Transfer {
+  const { projects, runs, importers, exporters } = parts;
+  const { intake } = runs;
+  const sources = createSourceRepository(core.database);
+  loseFollowed();
+
+  async function find({ path: source, format }: ImportRequest): Promise<RunImporter | 'lathe'> {
+    requireAbsolute(source);
+    await fs.promises.stat(source).catch((error: unknown) => {
+      throw fromSystemError(error, source);
+    });
+    if (format === 'lathe') return 'lathe';
+    const named = importers.find((importer) => importer.format === format);
+    if (named) return named;
+    if (format !== 'auto') throw unsupported(format, importers);
+    if (fs.existsSync(path.join(source, 'run.json'))) return 'lathe';
+    for (const importer of importers) if (await importer.recognises(source)) return importer;
+    throw new AppError('PATH_NOT_FOUND', `Nothing in ${source} looks like the runs of a known tool.`, {
+      nextStep: `Name the format: ${['lathe', ...importers.map((importer) => importer.format)].join(', ')}.`,
+      details: { path: source },
+    });
+  }
+
+  return {
+    formats: () => ({
+      imports: [
+        { format: 'lathe', title: sdkFolder },
+        ...importers.map(({ format, title }) => ({ format, title })),
+      ],
+      exports: exporters.map(({ format, title }) => ({ format, title })),
+    }),
+    async import(request) {
+      const projectId = projects.resolve(request.project).id;
+      const importer = await find(request);
+      const title = `Import ${path.basename(request.path)}`;
+      return core.jobs.start({ kind: 'run.import', title }, async (context) => {
+        if (importer === 'lathe') return await importSdkFolder(request);
+        const { experiment, follow: following } = request;
+        const what = { format: importer.format, path: request.path, projectId, experiment, following };
+        return await importRuns({ core, intake, sources }, importer, what, context);
+      });
+    },
+    async export({ project, runs: named, format, path: destination }) {
+      requireAbsolute(destination);
+      const exporter = exporters.find((each) => each.format === format);
+      if (!exporter) throw unsupported(format, exporters);
+      requireOutside(core.folders.root, destination);
+      const ids = [...new Set(named.map((run) => idOf(project, run)))];
+      await requireFree(destination);
+      const title = `Export ${ids.length === 1 ? '1 run' : `${ids.length} runs`}`;
+      return core.jobs.start({ kind: 'run.export', title }, (context) =>
+        exportRuns(runs, exporter, ids, destination, context),
+      );
+    },
+  };
+
+  /** @throws AppError NOT_FOUND, INVALID_INPUT where several have the name */
+  function idOf(project: string | undefined, named: string): RunId {
+    const parsed = runId.safeParse(named);
+    const isKnown = parsed.success && intake.repository.statusOf(parsed.data) !== null;
+    return isKnown ? parsed.data : runs.get(project, named).id;
+  }
+
+  async function importSdkFolder({ project, path: source }: ImportRequest): Promise<TransferredRuns> {
+    const before = new Set(
+      intake.repository.idsByStatus('queued', 'running', 'finished', 'failed', 'cancelled', 'lost'),
+    );
+    const run = await runs.import(project, source);
+    const isNew = !before.has(run.id);
+    return {
+      format: 'lathe',
+      runs: [{ id: run.id, name: run.name, isNew, points: 0, artifacts: 0 }],
+      newRuns: Number(isNew),
+      knownRuns: Number(!isNew),
+      points: 0,
+      artifacts: 0,
+      skipped: [],
+      notes: [],
+    };
+  }
+
+  /** Runs that the last host was following when it died. */
+  function loseFollowed(): void {
+    core.database.transaction(() => {
+      for (const { id, target } of intake.repository.byIds(intake.repository.idsByStatus('running')))
+        if (target === 'imported')
+          intake.repository.change(id, { status: 'lost', endedAt: core.clock.now() });
+    });
+  }
+}
+
+function requireAbsolute(named: string): void {
+  if (path.isAbsolute(named)) return;
+  throw new AppError('INVALID_INPUT', `"${named}" is not an absolute path.`, { details: { path: named } });
+}
+
+/** An export among the workspace's own files would be taken for one of them. */
+function requireOutside(root: string, destination: string): void {
+  const relative = path.relative(root, destination);
+  if (relative.startsWith('..') || path.isAbsolute(relative)) return;
+  throw new AppError('INVALID_INPUT', `${destination} is inside the workspace.`, {
+    nextStep: 'Name a folder outside of it.',
+    details: { path: destination, workspace: root },
+  });
+}
+
+function unsupported(format: string, known: readonly { readonly format: string }[]): AppError {
+  return new AppError('UNSUPPORTED', `There is no format "${format}".`, {
+    nextStep: `Use one of ${known.map((each) => each.format).join(', ')}.`,
+    details: { format },
+  });
+}

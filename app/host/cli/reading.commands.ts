@@ -1,0 +1,155 @@
+import type { Command } from 'commander';
+import type { RunId } from '../../contract/ids.ts';
+import type { SqlAnswer } from '../../contract/run-sql.contract.ts';
+import type { MetricPoint } from '../../contract/runs.contract.ts';
+import type { Cli } from './cli.ts';
+import type { Define } from './define.ts';
+import { collectWords, parseWhole } from './parse.ts';
+import { csvText } from './terminal/csv.ts';
+import { numberWords } from './terminal/words.ts';
+
+const pointsPerCall = 100_000;
+
+interface SqlOptions {
+  limit: number;
+  timeout: number;
+  run: string[];
+  key: string[];
+  csv?: boolean;
+}
+
+interface RunPoints {
+  readonly id: RunId;
+  readonly name: string;
+  readonly points: readonly MetricPoint[];
+}
+
+/** `run metrics` and `run sql`, below the group `run`. */
+export function addReadingCommands(run: Command, define: Define): void {
+  define<{ key: string[]; csv?: boolean }>(
+    run
+      .command('metrics <runs...>')
+      .description('every recorded point of one or more runs, with its step')
+      .option('--key <metric>', 'only this metric (repeat for more)', collectWords, [])
+      .option('--csv', 'as CSV'),
+    async (cli, named, { key, csv }) => {
+      const found: RunPoints[] = [];
+      for (const each of named) found.push(await pointsOf(cli, each, key));
+      const documents = found.map(({ id, points }) => ({ id, points }));
+      cli.print(named.length === 1 ? documents[0] : documents, () =>
+        csv ? pointsCsv(found) : pointsTable(cli, found),
+      );
+    },
+  );
+
+  define<SqlOptions>(
+    run
+      .command('sql <query>')
+      .description('one SQL query over runs, params, metrics, points, tags, artifacts and data')
+      .option('--limit <n>', 'how many rows at most', parseWhole('--limit', 1, 100_000), 1000)
+      .option('--timeout <seconds>', 'how long it may take', parseWhole('--timeout', 1, 600), 60)
+      .option('--run <run>', 'points of this run only (repeat for more)', collectWords, [])
+      .option('--key <metric>', 'points of this metric only (repeat for more)', collectWords, [])
+      .option('--csv', 'as CSV'),
+    async (cli, [query], { limit, timeout, run: runs, key, csv }) => {
+      const client = await cli.client();
+      const answer = await client.runSql.query(
+        {
+          ...cli.inProject,
+          query: query!,
+          limit,
+          timeLimitMs: timeout * 1000,
+          ...(runs.length > 0 && { runs }),
+          ...(key.length > 0 && { keys: key }),
+        },
+        { signal: cli.world.interrupted },
+      );
+      cli.print(answer, () => (csv ? answerCsv(answer) : answerTable(cli, answer)));
+      if (answer.truncated && !cli.json) cli.say(`The first ${answer.rows.length} rows; more with --limit.`);
+    },
+  );
+}
+
+async function pointsOf(cli: Cli, named: string, keys: readonly string[]): Promise<RunPoints> {
+  const { id, name } = await (await cli.client()).runs.get({ ...cli.inProject, run: named });
+  const points: MetricPoint[] = [];
+  for (const key of keys.length > 0 ? keys : [undefined]) await readPoints(cli, id, key, points);
+  return { id, name, points };
+}
+
+async function readPoints(cli: Cli, id: RunId, key: string | undefined, into: MetricPoint[]): Promise<void> {
+  const client = await cli.client();
+  for (let offset = 0; ; ) {
+    const page = await client.runs.points({
+      id,
+      limit: pointsPerCall,
+      offset,
+      ...(key !== undefined && { key }),
+    });
+    for (const point of page.points) into.push(point);
+    const damaged = page.damaged ?? [];
+    for (const damage of damaged) {
+      cli.say(
+        `${damage.points} points of ${damage.key} from step ${damage.fromStep} to ${damage.toStep} are damaged and left out.`,
+      );
+    }
+    const read = damaged.reduce((sum, damage) => sum + damage.points, page.points.length);
+    offset += read;
+    if (read === 0 || offset >= page.total) return;
+  }
+}
+
+function pointsTable(cli: Cli, found: readonly RunPoints[]): string {
+  const several = found.length > 1;
+  return cli.table(
+    [
+      ...(several ? ['RUN'] : []),
+      'METRIC',
+      { title: 'STEP', align: 'right' },
+      { title: 'VALUE', align: 'right' },
+      'TIME',
+    ],
+    found.flatMap(({ name, points }) =>
+      points.map((point) => [
+        ...(several ? [name] : []),
+        point.key,
+        String(point.step),
+        numberWords(point.value),
+        new Date(point.timeMs).toISOString().slice(11, 23),
+      ]),
+    ),
+    'No metrics recorded.',
+  );
+}
+
+function pointsCsv(found: readonly RunPoints[]): string {
+  return csvText(
+    ['run_id', 'run', 'key', 'step', 'time', 'value'],
+    found.flatMap(({ id, name, points }) =>
+      points.map(({ key, step, timeMs, value }) => [
+        id,
+        name,
+        key,
+        step,
+        new Date(timeMs).toISOString(),
+        value,
+      ]),
+    ),
+  );
+}
+
+const answerCsv = ({ columns, rows }: SqlAnswer): string =>
+  csvText(
+    columns.map(({ name }) => name),
+    rows,
+  );
+
+function answerTable(cli: Cli, { columns, rows }: SqlAnswer): string {
+  const isNumber = (type: string) =>
+    /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*)$/.test(type);
+  return cli.table(
+    columns.map(({ name, type }) => ({ title: name, ...(isNumber(type) && { align: 'right' as const }) })),
+    rows.map((row) => row.map((value) => numberWords(value))),
+    'No rows.',
+  );
+}

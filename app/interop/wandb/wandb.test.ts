@@ -1,0 +1,137 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runLogs } from '../../../test/support/run-logs/fixtures.ts';
+import { frameLogRecord, record, wandbWriter } from '../../../test/support/run-logs/wandb-writer.ts';
+import { TransferBench } from '../../../test/support/transfer-bench.ts';
+import { WireWriter } from '../protobuf/wire-writer.ts';
+import { parseLooseJson } from './loose-json.ts';
+
+let bench: TransferBench;
+beforeEach(() => {
+  bench = new TransferBench();
+});
+afterEach(() => bench.close());
+
+describe('an offline run that wandb wrote', () => {
+  beforeEach(async () => {
+    expect(await bench.import(runLogs('wandb'))).toMatchObject({
+      newRuns: 1,
+      points: 63,
+      skipped: [],
+      notes: [],
+    });
+  });
+
+  it('keeps its name, project, configuration, notes and tags', () => {
+    expect(bench.run('baseline')).toMatchObject({
+      experimentName: 'mnist',
+      status: 'finished',
+      params: { lr: 0.1, layers: 3, deep: true, 'optimizer.name': 'adam', 'optimizer.betas': '[0.9,0.999]' },
+      tags: {
+        'wandb.id': 'abc12345',
+        'wandb.group': 'ablation',
+        'wandb.job_type': 'train',
+        'wandb.notes': 'a note',
+        'wandb.tags': 'first, größe',
+      },
+      summary: { best: 0.95, label: 'good', word: 'a text' },
+      environment: { python: expect.stringContaining('CPython 3.11') },
+    });
+  });
+
+  it('keeps every logged value, nested ones by their dotted names', () => {
+    const { id } = bench.run('baseline');
+    const values = (key: string) => bench.points(id, key).map(({ step, value }) => [step, value]);
+    expect(values('loss')).toEqual(Array.from({ length: 20 }, (_, step) => [step, 1 / (step + 1)]));
+    expect(values('val.accuracy')).toEqual(Array.from({ length: 20 }, (_, step) => [step, step / 20]));
+    expect(values('größe/µ')).toHaveLength(20);
+    expect([...values('odd'), ...values('up'), ...values('down')]).toEqual([
+      [20, 'NaN'],
+      [20, 'Infinity'],
+      [20, '-Infinity'],
+    ]);
+  });
+
+  it('keeps its files, with the key and the step of what was logged', async () => {
+    const { artifacts } = bench.run('baseline');
+    expect(artifacts.map(({ kind, key, step }) => [kind, key, step])).toEqual([
+      ['table', 'weights', null],
+      ['image', 'sample', 40],
+      ['file', null, null],
+      ['file', null, null],
+    ]);
+    expect((await bench.bytes('baseline', 'notes.txt')).toString()).toBe('kept\n');
+  });
+
+  it('keeps what the program printed', async () => {
+    const { text } = await bench.runs.logs(bench.run('baseline').id, 'stdout', 0, 1000);
+    expect(text).toBe('hello from the program\n');
+  });
+});
+
+describe('a run of W&B', () => {
+  const point = (step: number) => ({ key: 'loss', step, value: step });
+
+  it('that was resumed in a second folder is one run', async () => {
+    const source = bench.place('wandb');
+    wandbWriter(source).log(point(0));
+    const second = path.join(source, 'second');
+    wandbWriter(second).log(point(1));
+    fs.renameSync(
+      path.join(second, 'offline-run-20231114_221320-abc12345'),
+      path.join(source, 'offline-run-20231115_000000-abc12345'),
+    );
+    expect(await bench.import(source)).toMatchObject({ newRuns: 1, points: 2 });
+    expect(bench.points(bench.run('a run').id).map(({ step }) => step)).toEqual([0, 1]);
+  });
+
+  it('whose end is not in its log is lost until it comes', async () => {
+    const { source, file, log } = wandbWriter(bench.place('wandb'));
+    log(point(0));
+    await bench.import(source);
+    expect(bench.run('a run').status).toBe('lost');
+    const failed = record(18, new WireWriter().integer(1, 1));
+    fs.appendFileSync(file, frameLogRecord(failed, fs.statSync(file).size));
+    await bench.import(source);
+    expect(bench.run('a run').status).toBe('failed');
+  });
+
+  it('with records that cross blocks is read whole', async () => {
+    const { source, file, log, param } = wandbWriter(bench.place('wandb'));
+    param('long', 'x'.repeat(60_000));
+    log(...Array.from({ length: 1000 }, (_, step) => point(step)));
+    param('longer', 'y'.repeat(50_000));
+    expect(fs.statSync(file).size).toBeGreaterThan(3 * 32_768);
+    await bench.import(source);
+    expect(bench.points(bench.run('a run').id)).toHaveLength(1000);
+    expect(bench.run('a run').params).toEqual({ long: 'x'.repeat(60_000), longer: 'y'.repeat(50_000) });
+  });
+
+  it('with a damaged block loses what was in it, and says so', async () => {
+    const { source, file, log } = wandbWriter(bench.place('wandb'));
+    log(...Array.from({ length: 2000 }, (_, step) => point(step)));
+    const descriptor = fs.openSync(file, 'r+');
+    fs.writeSync(descriptor, Buffer.alloc(4, 0xff), 0, 4, 40_000);
+    fs.closeSync(descriptor);
+    const { notes } = await bench.import(source);
+    const steps = bench.points(bench.run('a run').id).map(({ step }) => step);
+    expect(notes).toEqual([expect.stringContaining('damaged at byte')]);
+    expect(steps.length).toBeGreaterThan(1000);
+    expect(steps.length).toBeLessThan(2000);
+    expect(steps.at(-1)).toBe(1999);
+  });
+});
+
+describe("Python's JSON", () => {
+  it('has bare words for odd numbers', () => {
+    expect(parseLooseJson('NaN')).toBeNaN();
+    expect(parseLooseJson('-Infinity')).toBe(Number.NEGATIVE_INFINITY);
+    expect(parseLooseJson('{"a": NaN, "NaN": "-Infinity", "b": [Infinity, "x\\"NaN"]}')).toEqual({
+      a: 'NaN',
+      NaN: '-Infinity',
+      b: ['Infinity', 'x"NaN'],
+    });
+    expect(parseLooseJson('{broken')).toBeUndefined();
+  });
+});

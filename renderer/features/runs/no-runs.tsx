@@ -1,0 +1,33 @@
+import { useQuery } from '@tanstack/react-query';
+import { orpc } from '../../client/orpc.ts';
+import { Button } from '../../components/button.tsx';
+import { EmptyState } from '../../components/empty-state.tsx';
+import { PageHeader } from '../../components/page-header.tsx';
+import screen from '../../components/screen.module.css';
+import { navigate } from '../../shell/router.ts';
+import { useTrainDialog } from '../train/train-dialog.store.ts';
+
+/** What stands in place of the table while there is no run. */
+export function NoRuns() {
+  const datasets = useQuery(orpc.datasets.list.queryOptions({ input: {} }));
+  const hasData = (datasets.data?.length ?? 0) > 0;
+  return (
+    <div className={screen.page}>
+      <PageHeader title="Runs" facts="none yet" />
+      <EmptyState
+        title="Runs are trainings, each with its parameters, curves, log and model."
+        action={
+          hasData ? (
+            <Button variant="primary" onClick={() => useTrainDialog.getState().open()}>
+              Train a model
+            </Button>
+          ) : (
+            <Button variant="primary" onClick={() => navigate('/data')}>
+              Import data first
+            </Button>
+          )
+        }
+      />
+    </div>
+  );
+}
