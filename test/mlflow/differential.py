@@ -79,7 +79,7 @@ def normal(value, server, key=None):
                 return normal(json.loads(value), server, key)
             except ValueError:
                 pass
-        value = value.replace(server.url, "SERVER")
+        value = value.replace(server.url, "SERVER").replace("port=" + server.url.rsplit(":", 1)[-1], "PORT")
         return re.sub(r"m-[0-9a-f]{32}|[0-9a-f]{32}", lambda m: server.names.get(m[0], "ID"), value)
     if isinstance(value, dict):
         return {k: "T" if k in TIMES else normal(v, server, k) for k, v in sorted(value.items())

@@ -207,7 +207,7 @@ export function createRunTracking(core: Core, parts: RunTrackingParts): Tracking
         database
           .prepare(
             `INSERT INTO run_model_links (run_id, direction, model_id, step) VALUES (?, ?, ?, ?)
-             ON CONFLICT DO UPDATE SET step = excluded.step`,
+             ON CONFLICT DO NOTHING`,
           )
           .run(id, direction, modelId, step);
       }
