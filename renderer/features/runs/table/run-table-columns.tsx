@@ -1,5 +1,6 @@
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import type { Run } from '../../../../app/contract/runs.contract.ts';
+import { Badge } from '../../../components/badge.tsx';
 import { formatCount, formatMetric } from '../../../components/format.ts';
 import { RunSwatch } from '../../../components/run-swatch.tsx';
 import { StateMark } from '../../../components/state-mark.tsx';
@@ -61,6 +62,7 @@ function RunName({ run, inGroup }: { readonly run: Run; readonly inGroup: boolea
       <StateMark state={run.status} fraction={run.progress.fraction} />
       <RunSwatch color={run.color} />
       <span title={run.name}>{run.name}</span>
+      {run.preflight ? <Badge>trial</Badge> : null}
     </span>
   );
 }
@@ -71,13 +73,20 @@ interface MainMetricProps {
   readonly best: number | null;
 }
 
-/** A metric with its difference to the best; a failed run shows its reason in place of it. */
+/** A metric with its difference to the best; a failed run shows its reason in place of it, a queued one what it waits for. */
 function MainMetric({ run, metric, best }: MainMetricProps) {
   const value = metricOf(run, metric);
   if (value === null && run.failure) {
     return (
       <span className={styles.reason} title={`${run.failure.message} ${run.failure.data.nextStep}`}>
         {run.failure.message}
+      </span>
+    );
+  }
+  if (value === null && run.waitingFor) {
+    return (
+      <span className={styles.waits} title={`Waits for ${run.waitingFor}`}>
+        waits for {run.waitingFor}
       </span>
     );
   }
