@@ -118,6 +118,7 @@ export async function compose(options: ComposeOptions) {
       objects,
       telemetry,
       workspace: core.folders.root,
+      runFolder: (id) => core.folders.run(id),
       templatesFolder: resourceFolder('templates'),
       log: core.log,
       describeMachine: () => machine.describe(),

@@ -361,12 +361,15 @@ describe('a trial', () => {
       'import lathe, time',
       'for step in range(500):',
       '    time.sleep(0.02)',
+      '    with lathe.checkpoint(step) as folder:',
+      '        (folder / "weights").write_bytes(bytes(5000))',
       '    lathe.log({"loss": 1.0}, step=step)',
       '    lathe.progress(step + 1, 500)',
     ]);
     const trial = await latheJson(['train', file, '--preflight'], workspace);
     expect(trial.stepMs).toBeGreaterThan(15);
     expect(trial.totalSteps).toBe(500);
+    expect(trial.diskBytes).toBeGreaterThanOrEqual(5000);
     expect(trial.durationMs).toBeCloseTo(trial.stepMs * 500, 0);
     const run = await latheJson(['run', 'show', trial.run], workspace);
     expect(run).toMatchObject({ status: 'finished', preflight: true });

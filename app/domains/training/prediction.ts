@@ -1,11 +1,13 @@
 import fs from 'node:fs';
 import os from 'node:os';
+import path from 'node:path';
 import { terminalStates } from '../../contract/jobs.contract.ts';
 import type { RunDetail } from '../../contract/runs.contract.ts';
 import type { DoctorCheck } from '../../contract/system.contract.ts';
 import type { Prediction } from '../../contract/training.contract.ts';
 import { fromWireNumber } from '../../contract/wire.ts';
 import { AppError } from '../../kernel/app-error.ts';
+import { folderSize } from '../../storage/folder-size.ts';
 import type { TrainingParts } from './training.service.ts';
 
 /** Memory is asked for in larger steps than a trial shows, and data sets are shuffled: what is measured is taken a quarter higher. */
@@ -18,7 +20,7 @@ const MARGIN = 1.25;
  * @throws AppError CONFLICT if the run is no trial or has not ended
  */
 export async function predict(
-  parts: Pick<TrainingParts, 'telemetry' | 'workspace'>,
+  parts: Pick<TrainingParts, 'telemetry' | 'workspace' | 'runFolder'>,
   run: RunDetail,
 ): Promise<Prediction> {
   if (!run.preflight || !terminalStates.includes(run.status)) {
@@ -51,7 +53,9 @@ export async function predict(
     durationMs: seconds === null || totalSteps === null ? null : seconds * 1000 * totalSteps,
     peakMemoryBytes: peak(/^system\/memory_bytes$/),
     peakGpuMemoryBytes: peak(/^system\/gpu_\d+_memory_bytes$/),
-    diskBytes: run.artifacts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    diskBytes:
+      run.artifacts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) +
+      (await folderSize(path.join(parts.runFolder(run.id), 'checkpoint'))),
   };
   return { ...prediction, findings: await findingsOf(parts, run, prediction) };
 }

@@ -64,6 +64,7 @@ export interface TrainingParts {
   readonly telemetry: Telemetry;
   /** Folder of the workspace: its disk is the one that fills. */
   readonly workspace: string;
+  readonly runFolder: (id: RunId) => string;
   readonly templatesFolder: string;
   readonly log: Logger;
   /** Words for people about this machine, captured with every run. */

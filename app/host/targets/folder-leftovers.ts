@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Leftover } from '../../contract/targets.contract.ts';
+import { folderSize } from '../../storage/folder-size.ts';
 
 /** Each folder of `root` as a leftover. @param nameOf what people see of it */
 export async function folderLeftovers(
@@ -20,21 +21,10 @@ export async function folderLeftovers(
           id: `${kind}:${name}`,
           kind,
           name: await nameOf(folder),
-          sizeBytes: await sizeOf(folder),
+          sizeBytes: await folderSize(folder),
           usedAt: Math.round(Math.max(stat.mtimeMs, stat.ctimeMs)),
           inUse: inUse(folder),
         };
       }),
   );
-}
-
-async function sizeOf(folder: string): Promise<number> {
-  const entries = await fs.promises.readdir(folder, { recursive: true, withFileTypes: true });
-  let sizeBytes = 0;
-  for (const entry of entries) {
-    if (!entry.isFile()) continue;
-    const stat = await fs.promises.lstat(path.join(entry.parentPath, entry.name)).catch(() => null);
-    sizeBytes += stat?.size ?? 0;
-  }
-  return sizeBytes;
 }

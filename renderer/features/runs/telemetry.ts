@@ -91,6 +91,22 @@ const machine: readonly TelemetryGroup[] = [
     note: '',
     lines: [{ key: 'system/host_memory_bytes', label: 'machine' }],
   },
+  {
+    title: 'Machine disk',
+    note: '',
+    lines: [
+      { key: 'system/host_read_bytes_per_second', label: 'read' },
+      { key: 'system/host_written_bytes_per_second', label: 'written' },
+    ],
+  },
+  {
+    title: 'Machine network',
+    note: '',
+    lines: [
+      { key: 'system/host_received_bytes_per_second', label: 'received' },
+      { key: 'system/host_sent_bytes_per_second', label: 'sent' },
+    ],
+  },
 ];
 
 const gpuParts: readonly (readonly [suffix: string, title: string])[] = [

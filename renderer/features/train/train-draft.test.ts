@@ -21,7 +21,7 @@ const describe2 = (definition: object) => ({
   parameters: [],
   yaml: '',
 });
-const script = subjectOfPath('/work/train.py', describe2({ command: 'python train.py' }));
+const script = subjectOfPath('/home/ada/train.py', describe2({ command: 'python train.py' }));
 const digits = { dataset: 'digits', version: 2 };
 
 function read(subject: TrainSubject, change: Partial<TrainDraft> = {}, data = {}) {
@@ -60,7 +60,7 @@ describe('what the train dialog asks the core for', () => {
       tags: 'purpose=study, owner=ana',
     });
     expect(request).toMatchObject({
-      path: '/work/train.py',
+      path: '/home/ada/train.py',
       target: 'process',
       params: { epochs: 3, lr: 0.1, name: 'adam' },
       args: ['--fast', 'a b'],

@@ -11,6 +11,10 @@ export function hostValues(host: HostReading, granted: readonly GrantedGpu[]): V
     ...known({
       'system/host_cpu_percent': host.cpuPercent,
       'system/host_memory_bytes': host.memoryUsedBytes,
+      'system/host_read_bytes_per_second': host.diskReadBytesPerSecond,
+      'system/host_written_bytes_per_second': host.diskWrittenBytesPerSecond,
+      'system/host_received_bytes_per_second': host.networkReceivedBytesPerSecond,
+      'system/host_sent_bytes_per_second': host.networkSentBytesPerSecond,
     }),
     ...Object.assign({}, ...granted.map((gpu) => gpuValues(gpu.index, readingOf(gpu, host)))),
   };

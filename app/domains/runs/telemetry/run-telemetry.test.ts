@@ -136,6 +136,24 @@ describe('a run that is watched', () => {
     expect(keys(run)).toHaveLength(8);
   });
 
+  it('has the disks and the network of the machine beside it, as far as they can be read', async () => {
+    const { state, telemetry, watch, series, keys } = scene();
+    state.host = {
+      ...state.host,
+      diskReadBytesPerSecond: 1,
+      diskWrittenBytesPerSecond: 2,
+      networkReceivedBytesPerSecond: 3,
+    };
+    const run = watch(async () => null);
+    await forward(1000);
+    telemetry.unwatch(run);
+    const last = (key: string) => series(run, key).at(-1)?.[1];
+    expect(last('system/host_read_bytes_per_second')).toBe(1);
+    expect(last('system/host_written_bytes_per_second')).toBe(2);
+    expect(last('system/host_received_bytes_per_second')).toBe(3);
+    expect(keys(run)).not.toContain('system/host_sent_bytes_per_second');
+  });
+
   it('has its own GPUs by the index that it was granted, and no other’s', async () => {
     const { state, telemetry, watch, series, keys } = scene();
     state.host = { ...state.host, gpus: [gpu(0), gpu(1, { utilisationPercent: 90, powerWatts: null })] };
