@@ -9,6 +9,7 @@ export const subjectKind = z.enum([
   'dataset',
   'experiment',
   'run',
+  'view',
   'model',
   'endpoint',
   'target',

@@ -1,8 +1,37 @@
+import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
-import { nameOrId } from './ids.ts';
+import { nameOrId, runId } from './ids.ts';
 import { procedure } from './procedure.ts';
 import { inProject } from './projects.contract.ts';
 import { cell } from './wire.ts';
+
+/** Points between two steps of a metric whose bytes on the disk are not what was written. */
+const damagedPlace = z.object({
+  runId,
+  key: z.string(),
+  fromStep: z.number(),
+  toStep: z.number(),
+  points: z.number().int(),
+});
+
+/** A part of what a check found; the last one says what was read. */
+export const verifiedMetrics = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('progress'), points: z.number().int(), total: z.number().int() }),
+  z.object({
+    kind: z.literal('damaged'),
+    runName: z.string(),
+    ...damagedPlace.shape,
+    /** `overview`: all points are there, but what charts read of them is damaged; they read the points instead. */
+    what: z.enum(['points', 'overview']),
+  }),
+  z.object({
+    kind: z.literal('end'),
+    runs: z.number().int(),
+    points: z.number().int(),
+    damagedPoints: z.number().int(),
+  }),
+]);
+export type VerifiedMetrics = z.infer<typeof verifiedMetrics>;
 
 export const sqlAnswer = z.object({
   columns: z.array(z.object({ name: z.string(), type: z.string() })),
@@ -11,6 +40,8 @@ export const sqlAnswer = z.object({
   /** Whether there were more rows than `limit`. */
   truncated: z.boolean(),
   durationMs: z.number(),
+  /** Points that the query would have read and that cannot be: the answer is without them. */
+  damaged: z.object({ points: z.number().int(), places: z.array(damagedPlace) }).optional(),
 });
 export type SqlAnswer = z.infer<typeof sqlAnswer>;
 
@@ -30,4 +61,15 @@ export const runSqlContract = {
       }),
     )
     .output(sqlAnswer),
+  /** Every point is read; nothing is changed. */
+  verify: procedure
+    .route({ method: 'POST', path: '/runs/verify', summary: 'Check the stored metrics of runs' })
+    .input(
+      z.object({
+        ...inProject,
+        /** Without any, all runs of the project, deleted ones too. */
+        runs: z.array(nameOrId).min(1).max(1000).optional(),
+      }),
+    )
+    .output(eventIterator(verifiedMetrics)),
 };

@@ -23,6 +23,7 @@ import { failure, jobState } from './jobs.contract.ts';
 import { procedure } from './procedure.ts';
 import { inProject } from './projects.contract.ts';
 import { recipe } from './recipe.ts';
+import { runOrder, runSelection, runTableContract, tableField } from './run-table.contract.ts';
 import { epochMs, parameterValue, progress, wireNumber } from './wire.ts';
 
 export const metricSummary = z.object({
@@ -234,21 +235,16 @@ export type Experiment = z.infer<typeof experiment>;
 const one = z.object({ id: runId });
 
 export const runsContract = {
+  ...runTableContract,
   list: procedure
     .route({ method: 'GET', path: '/runs', summary: 'Runs of a project' })
     .input(
-      z.object({
-        ...inProject,
-        experiment: nameOrId.optional(),
-        status: jobState.optional(),
-        /** In the filter language of docs/searching-runs.md; an error's details have its `position` and `end`. */
-        filter: z.string().max(10_000).optional(),
-        /** Part of the run's name, experiment, template, tags or parameters. */
-        text: z.string().max(200).optional(),
-        /** Attributes, `metrics.<key>`, `params.<key>` or `tags.<key>`, each with `asc` or `desc` after it, between commas. */
-        orderBy: z.string().max(2000).default('started'),
-        /** For what is neither `asc` nor `desc`. */
-        descending: z.boolean().default(true),
+      runSelection.extend(runOrder.shape).extend({
+        /**
+         * `metrics.<key>`, `params.<key>` and `tags.<key>` that the runs come with; without it they come with all that they have. A table
+         * of few columns is so not sent what it does not show.
+         */
+        fields: z.array(tableField).max(500).optional(),
         limit: z.number().int().min(1).max(1000).default(200),
         offset: z.number().int().min(0).default(0),
       }),

@@ -36,6 +36,18 @@ export const transferredRuns = z.object({
 });
 export type TransferredRuns = z.infer<typeof transferredRuns>;
 
+/** What is at a path, as far as can be told without importing it. */
+export const inspectedSource = z.object({
+  format: importFormat,
+  /** What the format is, for people. */
+  title: z.string(),
+  /** Runs that are there; a few of their names, and of the experiments that the source names. */
+  runs: z.number().int(),
+  names: z.array(z.string()),
+  experiments: z.array(z.string()),
+});
+export type InspectedSource = z.infer<typeof inspectedSource>;
+
 /** The result of a `run.export` job. */
 export const exportedRuns = z.object({
   format: exportFormat,
@@ -57,6 +69,16 @@ export const transferContract = {
       summary: 'Formats that runs can be imported from and exported to',
     })
     .output(z.object({ imports: z.array(formatFact), exports: z.array(formatFact) })),
+  /** Reads only what tells the runs apart, and changes nothing. */
+  inspect: procedure
+    .route({ method: 'POST', path: '/transfer/inspect', summary: 'Which runs of which tool are at a path' })
+    .input(
+      z.object({
+        path: z.string().min(1),
+        format: z.union([importFormat, z.literal('auto')]).default('auto'),
+      }),
+    )
+    .output(inspectedSource),
   /** The job's result is `transferredRuns`. Taking the same source again adds only what is new. */
   import: procedure
     .route({ method: 'POST', path: '/transfer/import', summary: "Import runs from another tool's files" })

@@ -208,9 +208,13 @@ export async function compose(options: ComposeOptions) {
 
     // Released first: a job that is cancelled waits for the runs and workers that it uses, which must still be there.
     parts.add('jobs', () => core.jobs.close());
+    parts.add('followed sources', () => transfer.close());
 
     await runs.recover();
-    if (options.restoreEndpoints) serving.restore();
+    if (options.restoreEndpoints) {
+      serving.restore();
+      await transfer.resume();
+    }
 
     return {
       core,
@@ -218,7 +222,7 @@ export async function compose(options: ComposeOptions) {
       token,
       workspaceId,
       uploads,
-      mlflow: { tracking: runs.tracking, registry: models.registry },
+      mlflow: { tracking: runs.tracking, registry: models.registry, within: projects.within },
       /** Whether work is in progress that people would not want to interrupt. */
       busy: () => runs.busy() || core.jobs.list({ active: true, limit: 1 }).length > 0,
       announce(url: string) {

@@ -74,9 +74,13 @@ export interface MetricStore {
     limit: number,
     offset: number,
   ): { points: MetricPoint[]; total: number; damaged: MetricDamage[] };
-  /** All points of a metric in the order they were recorded, a few thousand at a time. */
-  columns(run: RunId, key: string): Iterable<MetricColumns>;
-  /** Read everything, of one run or of all, in small steps. */
+  /**
+   * All points of a metric in the order they were recorded, a few thousand at a time.
+   *
+   * @param onDamage told of what cannot be read, which is left out
+   */
+  columns(run: RunId, key: string, onDamage?: (damage: MetricDamage) => void): Iterable<MetricColumns>;
+  /** Read everything, of one run or of all, in small steps; what is damaged is named and nothing is changed. */
   verify(run?: RunId): Iterable<VerifiedPoints>;
   forget(run: RunId): void;
 }
@@ -119,10 +123,12 @@ export function createMetricStore(database: Database): MetricStore {
         offset,
       );
     },
-    *columns(run, key) {
+    *columns(run, key, onDamage) {
       for (const metric of metricKeys(database, [run], [key]))
-        for (const { columns } of readPoints(database, metric, 0, metric.statistics.points))
-          if (columns) yield columns;
+        for (const read of readPoints(database, metric, 0, metric.statistics.points)) {
+          if (read.columns) yield read.columns;
+          else onDamage?.(read.damage);
+        }
     },
     *verify(run) {
       const rows =

@@ -9,6 +9,8 @@ export interface ChartLine {
   readonly color: number | null;
   readonly steps: readonly number[];
   readonly timesMs: readonly number[];
+  /** When the curve began, where `timesMs` holds a part of it only. */
+  readonly startMs?: number;
   readonly values: readonly number[];
   /** Least and greatest value behind each entry, where an entry stands for several points. */
   readonly band: { readonly min: readonly number[]; readonly max: readonly number[] } | null;
@@ -19,7 +21,12 @@ export type HorizontalAxis = 'step' | 'time';
 /** A curve from a downsampled series of the core. */
 export function chartLine(
   series: Series,
-  identity: { readonly id: string; readonly name: string; readonly color: number | null },
+  identity: {
+    readonly id: string;
+    readonly name: string;
+    readonly color: number | null;
+    readonly startMs?: number;
+  },
 ): ChartLine {
   return {
     ...identity,
@@ -55,7 +62,7 @@ export function withPoints(series: Series, points: readonly MetricPoint[]): Seri
 /** Where a curve's points lie on the horizontal axis: the step, or milliseconds since the curve's first point. */
 export function positions(line: ChartLine, axis: HorizontalAxis): readonly number[] {
   if (axis === 'step') return line.steps;
-  const start = line.timesMs[0] ?? 0;
+  const start = line.startMs ?? line.timesMs[0] ?? 0;
   return line.timesMs.map((time) => time - start);
 }
 

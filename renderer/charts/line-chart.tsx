@@ -16,6 +16,7 @@ import {
   plotLayout,
   plotTraces,
 } from './line-plot.ts';
+import { formatPosition } from './numbers.ts';
 import { loadPlotly, type Plotly } from './plotly.loader.ts';
 import type { ValueRange } from './range.ts';
 import { useSize } from './use-size.ts';
@@ -43,6 +44,8 @@ interface LineChartProps {
   readonly small?: boolean;
   /** Whether values stand in the chart's own head; a page with a legend of its own turns it off. */
   readonly readings?: boolean;
+  /** Told of the part of the horizontal axis that shows, so that `lines` can have more detail there; null is all of it. */
+  readonly onZoom?: (zoom: ValueRange | null) => void;
   /** Whether up to three lines carry their names at their ends. */
   readonly labels?: boolean;
 }
@@ -81,6 +84,15 @@ export function LineChart(props: LineChartProps) {
     [scale, axis, smoothing, showRaw, small, ignoreOutliers, focusedId, zoom, live, reach, amountTo],
   );
   const plan = useMemo(() => planLinePlot(lines, options), [lines, options]);
+  const whole = useRef(plan.horizontal.range);
+  if (zoom === null) whole.current = plan.horizontal.range;
+  const { onZoom } = props;
+  const zoomTo = (next: ValueRange | null) => {
+    // Between two steps there is nothing to see.
+    const kept = next !== null && axis === 'step' && next.max - next.min < 1 ? zoom : next;
+    setZoom(kept);
+    onZoom?.(kept);
+  };
   const labelEnds =
     props.labels !== false && !small && lines.length <= 3 && lines.some(({ name }) => name !== title);
   const margin: PlotMargin = useMemo(
@@ -94,6 +106,7 @@ export function LineChart(props: LineChartProps) {
   );
   const note = [
     props.unit,
+    zoom && !small ? `${formatPosition(zoom.min, axis)} – ${formatPosition(zoom.max, axis)}` : null,
     scale === 'log' ? 'log scale' : null,
     plan.clipped > 0 ? `${plan.clipped} outliers outside` : null,
     plan.notPositive > 0 ? `${plan.notPositive} values not above 0 left out` : null,
@@ -107,7 +120,7 @@ export function LineChart(props: LineChartProps) {
         <span className={styles.note}>{note}</span>
         <span className={styles.actions}>
           {zoom ? (
-            <button type="button" className={styles.action} title="Show all" onClick={() => setZoom(null)}>
+            <button type="button" className={styles.action} title="Show all" onClick={() => zoomTo(null)}>
               <IconArrowBackUp size={14} stroke={1.5} aria-hidden />
               <span className="sr-only">Show all</span>
             </button>
@@ -159,7 +172,8 @@ export function LineChart(props: LineChartProps) {
                 height={size.height}
                 axis={axis}
                 labelEnds={labelEnds}
-                onZoom={setZoom}
+                whole={whole.current}
+                onZoom={zoomTo}
                 title={title}
               />
             ) : null}

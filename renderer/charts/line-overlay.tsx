@@ -7,6 +7,7 @@ import styles from './line-chart.module.css';
 import { type LinePlot, type PlotMargin, type PlottedLine, verticalPlace } from './line-plot.ts';
 import { formatPosition } from './numbers.ts';
 import type { ValueRange } from './range.ts';
+import { zoomByKey } from './zoom-keys.ts';
 
 interface LineOverlayProps {
   readonly plan: LinePlot;
@@ -15,6 +16,8 @@ interface LineOverlayProps {
   readonly height: number;
   readonly axis: HorizontalAxis;
   readonly labelEnds: boolean;
+  /** All that the horizontal axis can show. */
+  readonly whole: ValueRange;
   readonly onZoom: (range: ValueRange | null) => void;
   readonly title: string;
 }
@@ -52,17 +55,25 @@ export function LineOverlay(props: LineOverlayProps) {
   }
 
   function onKeyDown(event: KeyboardEvent) {
-    const at = cursor.at === null ? longest.length - 1 : nearestIndex(longest, cursor.at);
-    const stride = event.shiftKey ? Math.max(1, Math.round(longest.length / 20)) : 1;
-    const target = {
-      ArrowLeft: at - stride,
-      ArrowRight: at + stride,
-      Home: 0,
-      End: longest.length - 1,
-    }[event.key];
-    if (target !== undefined && longest.length > 0) {
+    const zoom =
+      event.altKey || event.metaKey
+        ? undefined
+        : zoomByKey(event, plan.horizontal.range, props.whole, cursor.at);
+    if (zoom !== undefined) {
       event.preventDefault();
-      cursor.moveTo(longest[Math.min(longest.length - 1, Math.max(0, target))] ?? null);
+      props.onZoom(zoom);
+      return;
+    }
+    // The cursor stays among the points that show.
+    const first = longest.findIndex((x) => x >= min);
+    const last = longest.findLastIndex((x) => x <= max);
+    const known = cursor.at !== null && cursor.at >= min && cursor.at <= max ? cursor.at : null;
+    const at = known === null ? last : nearestIndex(longest, known);
+    const stride = event.shiftKey ? Math.max(1, Math.round((last - first) / 20)) : 1;
+    const target = { ArrowLeft: at - stride, ArrowRight: at + stride, Home: first, End: last }[event.key];
+    if (target !== undefined && first >= 0 && first <= last) {
+      event.preventDefault();
+      cursor.moveTo(longest[Math.min(last, Math.max(first, target))] ?? null);
     } else if (event.key === 'Escape') {
       cursor.moveTo(null);
     }
@@ -77,6 +88,8 @@ export function LineOverlay(props: LineOverlayProps) {
       role="slider"
       tabIndex={0}
       aria-label={`Cursor of ${title}`}
+      aria-keyshortcuts="+ - 0 Control+ArrowLeft Control+ArrowRight"
+      title="Drag, or + and −, to zoom; double click, or 0, shows all"
       aria-valuemin={min}
       aria-valuemax={max}
       aria-valuenow={at ?? max}

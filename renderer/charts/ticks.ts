@@ -46,12 +46,23 @@ export function formatTick(value: number, step: number): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
   const sign = value < 0 ? '−' : '';
-  if (size >= 1_000_000) return `${sign}${trimmed(size / 1_000_000)}M`;
-  if (size >= 1000) return `${sign}${trimmed(size / 1000)}k`;
+  if (size >= 1_000_000) return sign + inUnit(size, 1_000_000, 'M', step);
+  if (size >= 1000) return sign + inUnit(size, 1000, 'k', step);
   if (size < 0.001 || (step > 0 && step < 0.001)) return sign + Number(size.toPrecision(3)).toExponential();
   const decimals = step > 0 && step < 1 ? Math.min(6, Math.ceil(-Math.log10(step) - 1e-9)) : 0;
   const exact = Number.isInteger(cleaned(step * 10 ** decimals)) ? decimals : decimals + 1;
   return sign + size.toFixed(exact);
+}
+
+/** Decimals beyond which a number says more without its unit. */
+const mostDecimals = 2;
+
+/** Thousands or millions, with the decimals that tell neighbouring ticks apart; in full where these would be many. */
+function inUnit(size: number, unit: number, word: string, step: number): string {
+  const needed = step > 0 ? Math.ceil(-Math.log10(step / unit) - 1e-9) : 0;
+  if (needed > mostDecimals) return size.toLocaleString('en-US', { maximumFractionDigits: 0 });
+  const plain = trimmed(size / unit);
+  return `${needed > 0 && step < size / 100 ? String(Number((size / unit).toFixed(needed + 1))) : plain}${word}`;
 }
 
 /** A tick of a logarithmic axis: each says itself, so 0.05, 0.2 and 2 keep their own precision. */

@@ -11,6 +11,7 @@ const stale: Readonly<Record<SubjectKind, readonly QueryKey[] | null>> = {
   dataset: [orpc.datasets.key(), orpc.projects.key()],
   experiment: [orpc.runs.key()],
   run: [orpc.runs.key(), orpc.projects.key(), orpc.targets.list.key()],
+  view: [orpc.views.key()],
   target: [orpc.targets.key()],
   model: [orpc.models.key(), orpc.runs.get.key(), orpc.serving.key(), orpc.projects.key()],
   endpoint: [orpc.serving.key(), orpc.system.info.key()],

@@ -57,6 +57,9 @@ export function formatLeft(remainingMs: number): string {
   return `${formatDuration(Math.max(1, Math.ceil(remainingMs / 1000)) * 1000)} left`;
 }
 
+/** Made once: asking a number for its own formatter costs more than a table has time for. */
+const oneDecimal = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
+
 /**
  * The value of a metric, the same in tables, charts and sentences: four decimals in the usual range, thousands and one
  * decimal from 100 on, three significant digits where it is very small or large; NaN and ∞ for what is no number, a dash for
@@ -74,7 +77,7 @@ export function formatMetric(value: number | string | null | undefined): string 
     return sign + size.toExponential(2).replace('e+', 'e').replace('e-', `e${minus}`);
   }
   if (size >= 100 || Number.isInteger(size)) {
-    return sign + size.toLocaleString('en-US', { maximumFractionDigits: 1 });
+    return sign + oneDecimal.format(size);
   }
   return sign + size.toFixed(4);
 }

@@ -1,6 +1,7 @@
 import { Suspense, useEffect, useRef } from 'react';
 import { ImportDialog } from '../features/data/import-dialog.tsx';
 import { TrainDialog } from '../features/train/train-dialog.tsx';
+import { TransferDialog } from '../features/transfer/transfer-dialog.tsx';
 import { expectArrival } from './arrival.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { features } from './features.tsx';
@@ -50,6 +51,7 @@ export function Frame() {
       <ShortcutsDialog />
       <TrainDialog />
       <ImportDialog />
+      <TransferDialog />
       <Toasts />
     </div>
   );

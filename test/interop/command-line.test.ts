@@ -2,6 +2,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { errorTable } from '../../app/contract/errors.ts';
+import { openDatabase } from '../../native/sqlite/open-database.ts';
 import { lathe, latheJson, startLathe } from '../support/lathe-process.ts';
 import { runLogs } from '../support/run-logs/fixtures.ts';
 import { tensorBoardWriter } from '../support/run-logs/tensorboard-writer.ts';
@@ -116,3 +118,39 @@ async function untilSteps(count: number): Promise<void> {
     if (last === 1 / count) return;
   }
 }
+
+describe('lathe run verify', () => {
+  it(
+    'names the damaged chunk by run, metric and steps, and the rest can be read',
+    async () => {
+      const writer = tensorBoardWriter(path.join(folder, 'logs'));
+      writer.log(...Array.from({ length: 5000 }, (_, step) => loss(step)));
+      await latheJson(['run', 'import', writer.source], workspace);
+      const whole = await lathe(['run', 'verify'], workspace);
+      expect([whole.code, whole.stdout.trim()]).toEqual([
+        0,
+        'All 5000 points of 1 run are as they were written.',
+      ]);
+      const database = openDatabase(path.join(workspace, 'lathe.db'));
+      const { data } = database.prepare('SELECT data FROM metric_chunks WHERE position = 1').get()!;
+      const bytes = Uint8Array.from(data as Uint8Array);
+      bytes[500]! ^= 8;
+      database.prepare('UPDATE metric_chunks SET data = ? WHERE position = 1').run(bytes);
+      database.close();
+      const checked = await lathe(['run', 'verify', 'logs', '--json'], workspace);
+      expect(checked.code).toBe(errorTable.WORKSPACE_DAMAGED.exitCode);
+      expect(JSON.parse(checked.stdout)).toMatchObject({
+        damaged: [
+          { runName: 'logs', key: 'loss', fromStep: 2048, toStep: 4095, points: 2048, what: 'points' },
+        ],
+        damagedPoints: 2048,
+        points: 5000,
+      });
+      const query = "SELECT count(*) FROM points WHERE key = 'loss'";
+      const answer = await lathe(['run', 'sql', query], workspace);
+      expect(answer.stdout).toContain(String(5000 - 2048));
+      expect(answer.stderr).toContain('2048 points of loss from step 2048 to 4095 are damaged');
+    },
+    LIMIT_MS,
+  );
+});

@@ -1,5 +1,6 @@
 """Programs that use MLflow's autologging as their users write them, unchanged; the first argument names which."""
 
+import os
 import sys
 
 import mlflow
@@ -94,8 +95,7 @@ def lightning():
         def configure_optimizers(self):
             return torch.optim.SGD(self.parameters(), lr=0.1)
 
-    # Logging the model itself needs a newer PyTorch than the distribution has.
-    mlflow.pytorch.autolog(log_models=False)
+    mlflow.pytorch.autolog()
     inputs, outputs = data()
     dataset = torch.utils.data.TensorDataset(torch.tensor(inputs).float(), torch.tensor(outputs).float())
     with mlflow.start_run():
@@ -112,13 +112,12 @@ def transformers():
     model = BertForSequenceClassification(
         BertConfig(vocab_size=20, hidden_size=8, num_hidden_layers=1, num_attention_heads=1, intermediate_size=8))
     rows = [{"input_ids": torch.tensor([1, 2, 3]), "labels": torch.tensor(index % 2)} for index in range(16)]
-    arguments = TrainingArguments(output_dir=sys.argv[2], max_steps=4, logging_steps=1, report_to=["mlflow"], use_cpu=True,
-                                  disable_tqdm=True)
+    # Its callback, which is its autologging, takes the models that it saves along where it is told to.
+    os.environ["HF_MLFLOW_LOG_ARTIFACTS"] = "1"
+    arguments = TrainingArguments(output_dir=sys.argv[2], max_steps=4, logging_steps=1, save_steps=4, report_to=["mlflow"],
+                                  use_cpu=True, disable_tqdm=True)
     with mlflow.start_run():
-        trainer = Trainer(model=model, args=arguments, train_dataset=rows)
-        trainer.train()
-        trainer.save_model(sys.argv[2] + "/saved")
-        mlflow.log_artifacts(sys.argv[2] + "/saved", "model")
+        Trainer(model=model, args=arguments, train_dataset=rows).train()
 
 
 def plain():

@@ -218,6 +218,38 @@ describe('the bytes of artifacts', () => {
     expect((await ask('POST', `mlflow-artifacts/mpu/abort/${folder}`, done)).status).toBe(404);
   });
 
+  it('that come in parts are completed after the host was killed in between', async () => {
+    const run = await newRun();
+    const folder = `0/${run}/artifacts/big`;
+    const { body } = await ask('POST', `mlflow-artifacts/mpu/create/${folder}`, {
+      path: 'model.bin',
+      num_parts: 3,
+    });
+    const parts: object[] = [];
+    for (const { url, headers, part_number } of body.credentials) {
+      if (part_number === 3) {
+        place.lathe.child.kill('SIGKILL');
+        await place.lathe.finished;
+        place = await serveWorkspace(workspace, port);
+      }
+      const sent = await fetch(url, { method: 'PUT', headers, body: `part ${part_number};` });
+      parts.push({ part_number, url, etag: sent.headers.get('etag') });
+    }
+    const done = { path: 'model.bin', upload_id: body.upload_id, parts };
+    const lacking = { ...done, parts: parts.slice(0, 1) };
+    expect((await ask('POST', `mlflow-artifacts/mpu/complete/${folder}`, lacking)).status).toBe(400);
+    expect((await ask('POST', `mlflow-artifacts/mpu/complete/${folder}`, done)).status).toBe(200);
+    expect((await ask('GET', `mlflow-artifacts/artifacts/${folder}/model.bin`)).body).toBe(
+      'part 1;part 2;part 3;',
+    );
+    // Neither the parts nor what was noted of them stay behind, and no other upload is taken for one in parts.
+    expect(fs.readdirSync(path.join(workspace, 'uploads'))).toEqual([]);
+    for (const upload_id of [body.upload_id, '../lathe.db', crypto.randomUUID()])
+      expect(
+        (await ask('POST', `mlflow-artifacts/mpu/complete/${folder}`, { ...done, upload_id })).status,
+      ).toBe(404);
+  });
+
   it('stay where they belong', async () => {
     const run = await newRun();
     for (const wrong of [
@@ -242,6 +274,51 @@ describe('the bytes of artifacts', () => {
       expect(answer.status).toBe(400);
     }
     expect((await put(`0/${'f'.repeat(32)}/artifacts/x`, 'x')).status).toBe(404);
+  });
+});
+
+describe('an address that ends with a project', () => {
+  const at = async (project: string, method: string, what: string, body?: object) => {
+    const answer = await fetch(`${place.url}/p/${encodeURIComponent(project)}/api/2.0/mlflow/${what}`, {
+      method,
+      headers: { Authorization: `Bearer ${place.token}`, 'Content-Type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    return { status: answer.status, body: await answer.json() };
+  };
+
+  it('makes and finds experiments, runs and models there, and leaves the current project alone', async () => {
+    await latheJson(['project', 'create', 'vision ü'], workspace);
+    const { body } = await at('vision ü', 'POST', 'experiments/create', { name: 'elsewhere' });
+    const { experiment_id } = body;
+    expect((await at('vision ü', 'GET', 'experiments/get-by-name?experiment_name=elsewhere')).status).toBe(
+      200,
+    );
+    expect((await ask('GET', 'mlflow/experiments/get-by-name?experiment_name=elsewhere')).status).toBe(404);
+    const created = await at('vision ü', 'POST', 'runs/create', { experiment_id, run_name: 'there' });
+    await at('vision ü', 'POST', 'registered-models/create', { name: 'seen' });
+    expect((await ask('GET', 'mlflow/registered-models/get?name=seen')).status).toBe(404);
+    const { runs } = await latheJson(['run', 'list', '--project', 'vision ü'], workspace);
+    expect(runs.map(({ id, name }: { id: string; name: string }) => [id, name])).toEqual([
+      [created.body.run.info.run_id, 'there'],
+    ]);
+    // Each project has an experiment "0" of its own.
+    await at('vision ü', 'POST', 'runs/create', { experiment_id: '0', run_name: 'by default' });
+    const both = await latheJson(['run', 'list', '--project', 'vision ü'], workspace);
+    expect(both.runs.map(({ name }: { name: string }) => name).sort()).toEqual(['by default', 'there']);
+  });
+
+  it('says so where there is no such project, or nobody may come in', async () => {
+    expect(await at('nowhere', 'GET', 'experiments/get-by-name?experiment_name=x')).toMatchObject({
+      status: 404,
+      body: { error_code: 'RESOURCE_DOES_NOT_EXIST', message: expect.stringContaining('nowhere') },
+    });
+    const refused = await fetch(`${place.url}/p/default/api/2.0/mlflow/experiments/get?experiment_id=0`);
+    expect(refused.status).toBe(401);
+    expect(
+      (await fetch(`${place.url}/p/default/health`, { headers: { Authorization: `Bearer ${place.token}` } }))
+        .status,
+    ).toBe(200);
   });
 });
 
@@ -272,7 +349,15 @@ describe('models of clients', () => {
     expect(await latheJson(['model', 'list'], workspace)).toEqual([]);
     await put(
       `0/${run_id}/artifacts/model/MLmodel`,
-      'flavors:\n  sklearn:\n    a: 1\nmlflow_version: 3.17.2\n',
+      `flavors:
+  sklearn:
+    a: 1
+mlflow_version: 3.17.2
+signature:
+  inputs: '[{"type": "double", "name": "age", "required": true}, {"type": "string", "name": "city"}]'
+  outputs: '[{"type": "tensor", "tensor-spec": {"dtype": "float32", "shape": [-1, 10]}}]'
+  params: null
+`,
     );
     await put(`0/${run_id}/artifacts/model/model.pkl`, 'never loaded');
     await ask('POST', 'mlflow/model-versions/create', {
@@ -283,6 +368,13 @@ describe('models of clients', () => {
     expect(await latheJson(['model', 'show', 'shown'], workspace)).toMatchObject({
       versions: 1,
       latest: { version: 2, runId: run_id, metadata: { 'mlflow.flavors': 'sklearn', 'mlflow.files': '2' } },
+    });
+    expect((await latheJson(['model', 'show', 'shown'], workspace)).latest.signature).toEqual({
+      inputs: [
+        { name: 'age', datatype: 'FP64', shape: [-1] },
+        { name: 'city', datatype: 'BYTES', shape: [-1] },
+      ],
+      outputs: [{ name: 'output', datatype: 'FP32', shape: [-1, 10] }],
     });
   });
 });

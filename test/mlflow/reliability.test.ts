@@ -3,10 +3,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { freePort, serveWorkspace } from '../support/mlflow-servers.ts';
+import { freePort, serveWorkspace, startWaitingHost } from '../support/mlflow-servers.ts';
 
-/** How often the host is killed; 200 is the whole of it, which takes some minutes. */
-const KILLS = Number(process.env.LATHE_MLFLOW_KILLS ?? 30);
+/** How often the host is killed. */
+const KILLS = Number(process.env.LATHE_MLFLOW_KILLS ?? 200);
 const WRITERS = 4;
 
 let workspace: string;
@@ -124,16 +124,19 @@ describe('a host that is killed while programs log to it', () => {
     const writers = Array.from({ length: WRITERS }, (_, index) => new Writer(`writer ${index}`));
     let place = await serveWorkspace(workspace, port);
     await Promise.all(writers.map((writer) => writer.begin(place)));
+    let next = startWaitingHost(workspace, port);
     for (let kill = 0; kill < KILLS; kill++) {
       const writing = Promise.all(writers.map((writer) => writer.writeUntilGone(place)));
       // Anywhere in the writing: at once, or after some batches.
-      await delay(Math.random() * 250);
+      await delay(Math.random() * 200);
       place.lathe.child.kill('SIGKILL');
       await place.lathe.finished;
       await writing;
-      place = await serveWorkspace(workspace, port);
-      if (kill % 10 === 9) for (const writer of writers) await writer.check(place);
+      place = await next.serve();
+      next = startWaitingHost(workspace, port);
+      if (kill % 50 === 49) for (const writer of writers) await writer.check(place);
     }
+    await next.end();
     for (const writer of writers) await writer.check(place);
     const points = writers.reduce((sum, writer) => sum + writer.steps.size, 0);
     console.info(`${KILLS} kills, ${points} acknowledged points`);

@@ -74,6 +74,40 @@ lathe.log(lost=1)
     expect(fs.existsSync(path.join(cwd, 'lathe-runs'))).toBe(false);
   });
 
+  it('begins each run of a process with parameters and results of its own', async () => {
+    const cwd = temporaryFolder();
+    const { stdout, stderr } = await runProgram(
+      python,
+      `
+import lathe
+for n in range(3):
+    lathe.init(name="try %d" % n, params={"n": n, "same": 7, **({"first": True} if n == 0 else {})}, folder="mine")
+    lathe.config(default=n / 2)
+    print(dict(lathe.config), dict(lathe.summary))
+    lathe.summary["best"] = n
+    lathe.finish()
+`,
+      { cwd },
+    );
+    expect(stderr.split('\n').filter((line) => !line.includes('is recorded in'))).toEqual(['']);
+    expect(stdout.split('\n').slice(0, 3)).toEqual([
+      "{'n': 0, 'same': 7, 'first': True, 'default': 0.0} {}",
+      "{'n': 1, 'same': 7, 'default': 0.5} {}",
+      "{'n': 2, 'same': 7, 'default': 1.0} {}",
+    ]);
+    const folders = fs.readdirSync(path.join(cwd, 'mine')).sort();
+    const recorded = folders.map((name) =>
+      Object.fromEntries(
+        recordsOf(path.join(cwd, 'mine', name), 'param').map(({ key, value }) => [key, value]),
+      ),
+    );
+    expect(recorded).toEqual([
+      { n: 0, same: 7, first: true, default: 0 },
+      { n: 1, same: 7, default: 0.5 },
+      { n: 2, same: 7, default: 1 },
+    ]);
+  });
+
   it('that fails says with which exception', async () => {
     const { exit, stderr, exitCode } = await run(python, 'lathe.log(loss=1)\nraise ValueError("bad shape")');
     expect(exitCode).toBe(1);
@@ -110,7 +144,8 @@ lathe.log(lost=1)
       const cwd = temporaryFolder();
       const program = startProgram(
         python,
-        'import lathe, time\nlathe.log(a=1)\nprint("ready")\ntime.sleep(60)',
+        // Of what is not flushed, being killed outright loses the last moment.
+        `import lathe, time\nlathe.log(a=1)\n${signal === 'SIGKILL' ? 'lathe.flush()\n' : ''}print("ready")\ntime.sleep(60)`,
         { cwd },
       );
       await program.printed('ready');

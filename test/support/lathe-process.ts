@@ -22,6 +22,11 @@ export function startLathe(args: readonly string[], workspace: string): LathePro
     env: { ...process.env, LATHE_WORKSPACE: workspace, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  return watched(child, `lathe ${args.join(' ')}`);
+}
+
+/** What a started program says, and how it ends. @param name for what is said of it when it ends too early */
+export function watched(child: ChildProcess, name: string): LatheProcess {
   let stdout = '';
   let stderr = '';
   const listeners = new Set<() => void>();
@@ -53,7 +58,7 @@ export function startLathe(args: readonly string[], workspace: string): LathePro
         listeners.add(look);
         look();
         void finished.then(() =>
-          reject(new Error(`lathe ${args.join(' ')} ended without saying ${pattern}:\n${stdout}${stderr}`)),
+          reject(new Error(`${name} ended without saying ${pattern}:\n${stdout}${stderr}`)),
         );
       });
     },

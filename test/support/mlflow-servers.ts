@@ -4,7 +4,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type LatheProcess, startLathe } from './lathe-process.ts';
+import { type LatheProcess, startLathe, watched } from './lathe-process.ts';
 
 /** The release that Lathe is compared with; the benchmark uses the same. */
 export const mlflowPackage = 'mlflow==3.17.2';
@@ -74,7 +74,10 @@ export async function serveWorkspace(
   workspace: string,
   port = 0,
 ): Promise<ServedTracking & { readonly lathe: LatheProcess }> {
-  const lathe = startLathe(['serve', '--port', String(port), '--inference-port', '0'], workspace);
+  return servedBy(startLathe(['serve', '--port', String(port), '--inference-port', '0'], workspace));
+}
+
+async function servedBy(lathe: LatheProcess): Promise<ServedTracking & { readonly lathe: LatheProcess }> {
   const [, url, token] = await lathe.said(/(http:\/\/127\.0\.0\.1:\d+)\/\?token=(\S+)/);
   return {
     lathe,
@@ -82,6 +85,34 @@ export async function serveWorkspace(
     token: token!,
     async stop() {
       lathe.child.kill('SIGTERM');
+      await lathe.finished;
+    },
+  };
+}
+
+export interface WaitingHost {
+  /** Serve the workspace, which no other host may have any more. */
+  serve(): Promise<ServedTracking & { readonly lathe: LatheProcess }>;
+  /** For one that is not needed. */
+  end(): Promise<void>;
+}
+
+/** A host that loads its program at once and opens the workspace when it is told to, so that a restart takes a moment. */
+export function startWaitingHost(workspace: string, port: number): WaitingHost {
+  const script = path.join(import.meta.dirname, 'waiting-host.ts');
+  const child = spawn(process.execPath, [script, workspace, String(port)], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // Compiled code is kept for the next one.
+    env: { ...process.env, NODE_COMPILE_CACHE: path.join(os.tmpdir(), 'node-compile-cache') },
+  });
+  const lathe = watched(child, 'the waiting host');
+  return {
+    async serve() {
+      child.stdin.write('serve\n');
+      return servedBy(lathe);
+    },
+    async end() {
+      child.kill('SIGKILL');
       await lathe.finished;
     },
   };

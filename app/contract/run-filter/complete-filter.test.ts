@@ -54,6 +54,23 @@ describe('completion of a filter', () => {
     expect(texts).toContain('not');
   });
 
+  it('says of each option what it is, and how many runs have it', () => {
+    const many = {
+      ...candidates,
+      keys: [...candidates.keys, { kind: 'tag', key: 'owner', runs: 12_000 } as const],
+    };
+    const { options } = complete('', 0, many);
+    const of = (text: string) => options.find((option) => option.text === text);
+    expect(of('metrics.loss')).toEqual({ text: 'metrics.loss', kind: 'metric', runs: 12, detail: '12 runs' });
+    expect(of('params."batch size"')).toMatchObject({ kind: 'param', runs: 1, detail: '1 run' });
+    expect(of('tags.owner')).toMatchObject({ kind: 'tag', runs: 12_000, detail: '12,000 runs' });
+    expect(of('data.digits')).toMatchObject({ kind: 'data', runs: 9 });
+    expect(of('started')).toMatchObject({ kind: 'attribute', runs: null });
+    expect(of('not')).toMatchObject({ kind: 'word', runs: null });
+    expect(complete('params.lr = ', 12, candidates).options[0]).toMatchObject({ kind: 'value', runs: 8 });
+    expect(complete('params.lr ', 10, candidates).options[0]).toMatchObject({ kind: 'operator', runs: null });
+  });
+
   it('says of which field values would help', () => {
     expect(at('params.optimizer = |').valuesOf).toBe('params.optimizer');
     expect(at('params."batch size" in (1, |').valuesOf).toBe('params.batch size');

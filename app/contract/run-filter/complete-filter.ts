@@ -15,19 +15,27 @@ export interface FilterCandidates {
   readonly values: Readonly<Record<string, readonly { readonly value: string; readonly runs: number }[]>>;
 }
 
+export interface CompletionOption {
+  readonly text: string;
+  /** What it is: of a key, what runs have by it; a value is of runs, a word is of the language. */
+  readonly kind: FilterCandidates['keys'][number]['kind'] | 'attribute' | 'operator' | 'value' | 'word';
+  /** How many runs have the key or the value; null where runs are not counted. */
+  readonly runs: number | null;
+  /** In words for people. */
+  readonly detail: string;
+}
+
 export interface Completion {
   /** What an option replaces: UTF-16 offsets, the end exclusive. */
   readonly from: number;
   readonly to: number;
   /** The likeliest first. */
-  readonly options: readonly { readonly text: string; readonly detail: string }[];
+  readonly options: readonly CompletionOption[];
   /** The field whose values belong here, such as `params.optimizer`; null where no values of runs do. */
   readonly valuesOf: string | null;
 }
 
 const MAX_OPTIONS = 50;
-
-type Option = Completion['options'][number];
 
 const entityWords = {
   metric: 'metrics',
@@ -36,6 +44,19 @@ const entityWords = {
   data: 'data',
   model: 'model',
 } as const;
+
+const said = (kind: CompletionOption['kind'], text: string, detail: string): CompletionOption => ({
+  text,
+  kind,
+  runs: null,
+  detail,
+});
+const counted = (kind: CompletionOption['kind'], text: string, runs: number): CompletionOption => ({
+  text,
+  kind,
+  runs,
+  detail: runs === 1 ? '1 run' : `${runs.toLocaleString('en')} runs`,
+});
 
 const attributeDetails: Readonly<Record<(typeof ATTRIBUTE_WORDS)[number], string>> = {
   status: 'queued, running, finished, failed, cancelled or lost',
@@ -61,20 +82,23 @@ export function complete(text: string, cursor: number, candidates: FilterCandida
   return { from: place.from, to: cursor, options, valuesOf };
 }
 
-function optionsAt(place: CursorPlace, candidates: FilterCandidates, valuesOf: string | null): Option[] {
+function optionsAt(
+  place: CursorPlace,
+  candidates: FilterCandidates,
+  valuesOf: string | null,
+): CompletionOption[] {
   switch (place.kind) {
     case 'nothing':
       return [];
     case 'field':
       return [
-        ...candidates.keys.map(({ kind, key, runs }) => ({
-          text: quotedField(entityWords[kind], key),
-          detail: runsWords(runs),
-        })),
-        ...ATTRIBUTE_WORDS.map((name) => ({ text: name, detail: attributeDetails[name] })),
-        { text: 'code.commit', detail: 'the commit that it ran, or the beginning of it' },
-        { text: 'code.branch', detail: 'the branch that it ran' },
-        { text: 'not', detail: 'the contrary of what follows' },
+        ...candidates.keys.map(({ kind, key, runs }) =>
+          counted(kind, quotedField(entityWords[kind], key), runs),
+        ),
+        ...ATTRIBUTE_WORDS.map((name) => said('attribute', name, attributeDetails[name])),
+        said('attribute', 'code.commit', 'the commit that it ran, or the beginning of it'),
+        said('attribute', 'code.branch', 'the branch that it ran'),
+        said('word', 'not', 'the contrary of what follows'),
       ];
     case 'joint':
       return joints;
@@ -85,10 +109,7 @@ function optionsAt(place: CursorPlace, candidates: FilterCandidates, valuesOf: s
   }
 }
 
-const joints: Option[] = [
-  { text: 'and', detail: 'both must hold' },
-  { text: 'or', detail: 'one must hold' },
-];
+const joints = [said('word', 'and', 'both must hold'), said('word', 'or', 'one must hold')];
 
 const details: Readonly<Record<string, string>> = {
   '=': 'equal',
@@ -104,7 +125,7 @@ const details: Readonly<Record<string, string>> = {
   'is not null': 'the run has one',
 };
 
-function operatorsOf(raw: string): Option[] {
+function operatorsOf(raw: string): CompletionOption[] {
   const field = fieldOf({ kind: 'word', raw, start: 0, end: raw.length });
   const entity = field.entity === null ? 'attribute' : entityOf(field.entity);
   const attribute = entity === 'attribute' ? attributeOf(field.key) : undefined;
@@ -126,7 +147,7 @@ function operatorsOf(raw: string): Option[] {
               'is null',
               'is not null',
             ];
-  return words.map((text) => ({ text, detail: details[text]! }));
+  return words.map((text) => said('operator', text, details[text]!));
 }
 
 /** The field as `runs.filterHelp` takes it; null where values are no texts of runs. */
@@ -140,26 +161,22 @@ function valueField(raw: string): string | null {
     : null;
 }
 
-function valuesAt(raw: string, values: readonly { value: string; runs: number }[]): Option[] {
+function valuesAt(raw: string, values: readonly { value: string; runs: number }[]): CompletionOption[] {
   const field = fieldOf({ kind: 'word', raw, start: 0, end: raw.length });
   const attribute =
     field.entity === null || entityOf(field.entity) === 'attribute' ? attributeOf(field.key) : undefined;
-  if (attribute === 'status') return jobState.options.map((text) => ({ text, detail: '' }));
+  if (attribute === 'status') return jobState.options.map((text) => said('value', text, ''));
   if (attribute === 'duration')
-    return [
-      { text: '1m', detail: 'a minute' },
-      { text: '1h', detail: 'an hour' },
-      { text: '1d', detail: 'a day' },
-    ];
+    return [said('value', '1m', 'a minute'), said('value', '1h', 'an hour'), said('value', '1d', 'a day')];
   if (attribute && isNumberAttribute(attribute))
     return [
-      { text: '-1h', detail: 'an hour ago' },
-      { text: '-1d', detail: 'a day ago' },
-      { text: '-7d', detail: 'seven days ago' },
-      { text: '-30d', detail: 'thirty days ago' },
-      { text: 'today', detail: 'last midnight' },
+      said('value', '-1h', 'an hour ago'),
+      said('value', '-1d', 'a day ago'),
+      said('value', '-7d', 'seven days ago'),
+      said('value', '-30d', 'thirty days ago'),
+      said('value', 'today', 'last midnight'),
     ];
-  return values.map(({ value, runs }) => ({ text: quotedValue(value), detail: runsWords(runs) }));
+  return values.map(({ value, runs }) => counted('value', quotedValue(value), runs));
 }
 
 /** A value in quotes where it would not be read as one word. */
@@ -168,9 +185,9 @@ function quotedValue(value: string): string {
 }
 
 /** Options that have what was typed in them: at the beginning, then after a dot, then anywhere. */
-function ranked(options: readonly Option[], typed: string): Option[] {
+function ranked(options: readonly CompletionOption[], typed: string): CompletionOption[] {
   const wanted = typed.toLowerCase().replace(/["'`]/g, '');
-  const rank = ({ text }: Option): number => {
+  const rank = ({ text }: CompletionOption): number => {
     const plain = text.toLowerCase().replace(/["'`]/g, '');
     if (plain.startsWith(wanted)) return 0;
     if (plain.slice(plain.indexOf('.') + 1).startsWith(wanted)) return 1;
@@ -182,5 +199,3 @@ function ranked(options: readonly Option[], typed: string): Option[] {
     .sort((a, b) => a.rank - b.rank)
     .map(({ option }) => option);
 }
-
-const runsWords = (runs: number): string => (runs === 1 ? '1 run' : `${runs} runs`);

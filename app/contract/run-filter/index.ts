@@ -1,4 +1,9 @@
-export { type Completion, complete, type FilterCandidates } from './complete-filter.ts';
+export {
+  type Completion,
+  type CompletionOption,
+  complete,
+  type FilterCandidates,
+} from './complete-filter.ts';
 export {
   type Filter,
   type FilterComparison,
@@ -9,6 +14,7 @@ export {
 export { parseFilter } from './parse-filter.ts';
 export { type Order, parseOrder } from './parse-order.ts';
 export { quotedField } from './quoted-field.ts';
+export { type RunField, readRunField } from './read-run-field.ts';
 export { readRunFilter } from './read-run-filter.ts';
 export { readRunOrder } from './read-run-order.ts';
 export { RunFilterError } from './run-expression.ts';

@@ -1,9 +1,7 @@
-import { fieldOf } from './field-of.ts';
-import { type ExpressionToken, lexExpression } from './lex-expression.ts';
+import { lexExpression } from './lex-expression.ts';
+import { readRunField } from './read-run-field.ts';
 import { RunFilterError, unexpected } from './run-expression.ts';
-import { attributeOf, CODE_WORDS, entityOf } from './run-fields.ts';
 import type { RunOrder } from './run-predicate.ts';
-import { unknownField } from './unknown-field.ts';
 
 /** Orders that SQLite sorts at once; more would say nothing. */
 const MAX_ORDERS = 10;
@@ -26,7 +24,10 @@ export function readRunOrder(text: string, descending: boolean): RunOrder[] {
     const word = tokens[position]!.raw.toUpperCase();
     const directed = word === 'ASC' || word === 'DESC';
     if (directed) position += 1;
-    orders.push({ by: orderedBy(token), descending: directed ? word === 'DESC' : descending });
+    orders.push({
+      by: readRunField(token.raw, token.start),
+      descending: directed ? word === 'DESC' : descending,
+    });
     const next = tokens[position++]!;
     if (next.kind === 'end') break;
     if (next.kind !== 'comma')
@@ -36,22 +37,4 @@ export function readRunOrder(text: string, descending: boolean): RunOrder[] {
     throw new RunFilterError(`An order names at most ${MAX_ORDERS} fields.`, { start: 0, end: text.length });
   }
   return orders;
-}
-
-function orderedBy(token: ExpressionToken): RunOrder['by'] {
-  const field = fieldOf({ ...token, kind: 'word' });
-  const entity = field.entity === null ? 'attribute' : entityOf(field.entity);
-  if (entity === undefined || entity === 'data' || entity === 'model')
-    throw unknownField(field, ['metrics', 'params', 'tags', 'code']);
-  if (entity === 'metric' || entity === 'param' || entity === 'tag') {
-    if (field.key === '') throw new RunFilterError(`A name belongs after "${field.entity}.".`, field);
-    return { kind: entity, key: field.key };
-  }
-  if (entity === 'code') {
-    if (field.key === 'commit' || field.key === 'branch') return { kind: 'attribute', attribute: field.key };
-    throw unknownField(field, CODE_WORDS);
-  }
-  const attribute = attributeOf(field.key);
-  if (attribute === undefined) throw unknownField(field);
-  return { kind: 'attribute', attribute };
 }

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ProjectId } from '../../contract/ids.ts';
 import type { Project } from '../../contract/projects.contract.ts';
 import { AppError } from '../../kernel/app-error.ts';
@@ -10,8 +11,10 @@ export interface Projects {
   get(nameOrId: string): Project;
   create(name: string): Project;
   use(nameOrId: string): Project;
-  /** The project that a name or id means; without one, the current project. */
+  /** The project that a name or id means; without one, the current project, or the one that we are `within`. */
   resolve(nameOrId?: string): { readonly id: ProjectId; readonly name: string };
+  /** Do something for which another project than the current one stands where none is named. @throws AppError NOT_FOUND */
+  within<T>(nameOrId: string, action: () => T): T;
 }
 
 /** Makes the first project, `default`, in a workspace that has none. */
@@ -21,6 +24,7 @@ export function createProjects({
   events,
 }: Pick<Core, 'database' | 'clock' | 'events'>): Projects {
   const repository = createProjectRepository(database);
+  const chosen = new AsyncLocalStorage<string>();
 
   function find(nameOrId: string): Project {
     const found = repository.list().find(({ id, name }) => id === nameOrId || name === nameOrId);
@@ -66,9 +70,11 @@ export function createProjects({
       });
     },
     resolve(nameOrId) {
+      const named = nameOrId ?? chosen.getStore();
       const { id, name } =
-        nameOrId === undefined ? repository.list().find((project) => project.current)! : find(nameOrId);
+        named === undefined ? repository.list().find((project) => project.current)! : find(named);
       return { id, name };
     },
+    within: (nameOrId, action) => chosen.run(find(nameOrId).id, action),
   };
 }

@@ -3,7 +3,7 @@ import { terminalStates } from '../../contract/jobs.contract.ts';
 import { type MetricSummary, type Run, type RunDetail, SYSTEM_METRIC } from '../../contract/runs.contract.ts';
 import type { Core } from '../../kernel/core.ts';
 import type { MetricStore } from '../../storage/metric-store.ts';
-import type { RunRepository, RunRow } from './runs.repository.ts';
+import type { ListedRun, RunRepository, RunRow } from './runs.repository.ts';
 import { loggedModelArtifacts } from './tracking/client-files.ts';
 
 export interface EnergyPrice {
@@ -14,34 +14,22 @@ export interface EnergyPrice {
 
 /** Runs as the contract shows them: rows with what is derived from metrics, jobs and settings. */
 export function toRuns(
-  rows: readonly RunRow[],
+  rows: readonly ListedRun[],
   parts: {
     readonly core: Pick<Core, 'jobs' | 'clock'>;
-    readonly metrics: MetricStore;
+    readonly lastValues: ReadonlyMap<RunId, Run['metrics']>;
     readonly waitingFor: (run: RunId) => string | null;
     readonly energyPrice: EnergyPrice;
   },
 ): Run[] {
   const { core } = parts;
-  const lastValues = parts.metrics.lastValues(rows.map(({ id }) => id));
   return rows.map((row) => {
-    const {
-      environment: _environment,
-      handle: _handle,
-      deletedAt: _deletedAt,
-      recipe: _recipe,
-      code: _code,
-      summary: _summary,
-      checkpointStep: _checkpointStep,
-      wattHours,
-      sampledMs,
-      ...run
-    } = row;
+    const { wattHours, sampledMs, ...run } = row;
     return {
       ...run,
       progress:
         run.jobId && !terminalStates.includes(run.status) ? core.jobs.get(run.jobId).progress : run.progress,
-      metrics: lastValues.get(run.id)!,
+      metrics: parts.lastValues.get(run.id) ?? {},
       waitingFor: run.status === 'queued' ? parts.waitingFor(run.id) : null,
       energy: wattHours === null ? null : toEnergy(wattHours, sampledMs, parts.energyPrice),
       durationMs: run.startedAt === null ? null : (run.endedAt ?? core.clock.now()) - run.startedAt,

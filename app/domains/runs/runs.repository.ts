@@ -2,22 +2,15 @@ import type { CheckResult, CodeSnapshot, RunResources, Scheduling } from '../../
 import type { ArtifactId, Digest, ExperimentId, JobId, ProjectId, RunId } from '../../contract/ids.ts';
 import type { Failure, JobState } from '../../contract/jobs.contract.ts';
 import type { Recipe } from '../../contract/recipe.ts';
-import type { Artifact, Experiment, Run, RunDetail } from '../../contract/runs.contract.ts';
+import type { Artifact, Run } from '../../contract/runs.contract.ts';
 import type { ParameterValue, Progress } from '../../contract/wire.ts';
 import type { GrantedGpu } from '../../executors/executor.ts';
 import type { Database, SqlRow, SqlValue } from '../../kernel/ports/database.ts';
+import { createExperimentRows } from './experiment-rows.ts';
+import { createRunRows, type RunRow } from './run-rows.ts';
 
-export interface RunRow extends Omit<Run, 'metrics' | 'durationMs' | 'waitingFor' | 'energy'> {
-  readonly recipe: Recipe | null;
-  readonly code: CodeSnapshot | null;
-  readonly summary: RunDetail['summary'];
-  readonly checkpointStep: number | null;
-  readonly wattHours: number | null;
-  readonly sampledMs: number;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly handle: Readonly<Record<string, string | number | null>> | null;
-  readonly deletedAt: number | null;
-}
+export type { RunPlace } from './experiment-rows.ts';
+export type { ListedRun, RunRow } from './run-rows.ts';
 
 export interface RunInsert {
   readonly id: RunId;
@@ -96,6 +89,8 @@ const json = (value: unknown): SqlValue =>
 
 export function createRunRepository(database: Database) {
   return {
+    ...createRunRows(database),
+    ...createExperimentRows(database),
     insert(run: RunInsert): void {
       database
         .prepare(
@@ -152,24 +147,18 @@ export function createRunRepository(database: Database) {
         )
         .run(id, key, JSON.stringify(value));
     },
-    setTag(id: RunId, key: string, value: string | null): void {
-      if (value === null) database.prepare('DELETE FROM run_tags WHERE run_id = ? AND key = ?').run(id, key);
-      else
-        database
-          .prepare(
-            'INSERT INTO run_tags (run_id, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
-          )
-          .run(id, key, value);
-    },
-    byIds(ids: readonly RunId[]): RunRow[] {
-      const rows = database
-        .prepare(
-          `SELECT r.*, e.name AS experiment_name FROM runs r JOIN experiments e ON e.id = r.experiment_id
-           WHERE r.id IN (SELECT value FROM json_each(?))`,
-        )
-        .all(JSON.stringify(ids));
-      const byId = new Map(assemble(rows).map((run) => [run.id, run]));
-      return ids.flatMap((id) => byId.get(id) ?? []);
+    /** @param value null removes the tag @returns whether it was another before */
+    setTag(id: RunId, key: string, value: string | null): boolean {
+      const { changes } =
+        value === null
+          ? database.prepare('DELETE FROM run_tags WHERE run_id = ? AND key = ?').run(id, key)
+          : database
+              .prepare(
+                `INSERT INTO run_tags (run_id, key, value) VALUES (?, ?, ?)
+                 ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value`,
+              )
+              .run(id, key, value);
+      return changes > 0;
     },
     /** What was measured is added to what is known; it has to survive a restart in the middle of a run. */
     addEnergy(id: RunId, wattHours: number, sampledMs: number): void {
@@ -233,41 +222,6 @@ export function createRunRepository(database: Database) {
           .get(project, name) !== undefined
       );
     },
-    experiment(project: ProjectId, name: string): ExperimentId | null {
-      return (database
-        .prepare('SELECT id FROM experiments WHERE project_id = ? AND name = ?')
-        .get(project, name)?.id ?? null) as ExperimentId | null;
-    },
-    insertExperiment(id: ExperimentId, project: ProjectId, name: string, now: number): void {
-      database
-        .prepare(
-          `INSERT INTO experiments (id, project_id, name, created_at, updated_at, number) VALUES (?, ?, ?, ?, ?,
-             CASE WHEN ? = 'Default' AND NOT EXISTS (SELECT 1 FROM experiments WHERE project_id = ? AND number = 0)
-                  THEN 0 ELSE (SELECT COALESCE(MAX(number), 0) + 1 FROM experiments) END)`,
-        )
-        .run(id, project, name, now, now, name, project);
-    },
-    /** A deleted experiment that gets a run is there again. */
-    reviveExperiment(id: ExperimentId): void {
-      database
-        .prepare('UPDATE experiments SET deleted_at = NULL WHERE id = ? AND deleted_at IS NOT NULL')
-        .run(id);
-    },
-    experiments(project: ProjectId): Experiment[] {
-      return database
-        .prepare(
-          `SELECT e.*, (SELECT COUNT(*) FROM runs r WHERE r.experiment_id = e.id AND r.deleted_at IS NULL) AS runs
-           FROM experiments e WHERE e.project_id = ? AND e.deleted_at IS NULL ORDER BY e.created_at DESC`,
-        )
-        .all(project)
-        .map((row) => ({
-          id: row.id as ExperimentId,
-          projectId: row.project_id as ProjectId,
-          name: String(row.name),
-          runs: Number(row.runs),
-          createdAt: Number(row.created_at),
-        }));
-    },
     putArtifact(run: RunId, artifact: Artifact): void {
       database
         .prepare(
@@ -320,81 +274,9 @@ export function createRunRepository(database: Database) {
         .map((row) => ({ name: String(row.name), version: Number(row.version) }));
     },
   };
-
-  /** Rows with their parameters, tags and inputs: three queries however many runs. */
-  function assemble(rows: readonly SqlRow[]): RunRow[] {
-    const ids = JSON.stringify(rows.map((row) => row.id));
-    const of = (table: string) =>
-      Map.groupBy(
-        database.prepare(`SELECT * FROM ${table} WHERE run_id IN (SELECT value FROM json_each(?))`).all(ids),
-        (row) => row.run_id as RunId,
-      );
-    const params = of('run_params');
-    const tags = of('run_tags');
-    const inputs = of('run_inputs');
-    return rows.map((row) => {
-      const id = row.id as RunId;
-      return {
-        id,
-        projectId: row.project_id as ProjectId,
-        experimentId: row.experiment_id as ExperimentId,
-        experimentName: String(row.experiment_name),
-        name: String(row.name),
-        color: Number(row.color),
-        status: row.status as JobState,
-        template: String(row.template),
-        target: String(row.target),
-        params: Object.fromEntries(
-          (params.get(id) ?? []).map((param) => [String(param.key), JSON.parse(String(param.value))]),
-        ),
-        tags: Object.fromEntries((tags.get(id) ?? []).map((tag) => [String(tag.key), String(tag.value)])),
-        inputs: (inputs.get(id) ?? []).map((input) => ({
-          name: String(input.name),
-          datasetVersionId: input.dataset_version_id as Run['inputs'][number]['datasetVersionId'],
-          datasetName: String(input.dataset_name),
-          version: Number(input.version),
-          digest: input.digest as Digest,
-        })),
-        progress: JSON.parse(String(row.progress)),
-        failure: row.failure === null ? null : JSON.parse(String(row.failure)),
-        resumable:
-          row.checkpoint_step !== null && ['lost', 'failed', 'cancelled'].includes(String(row.status)),
-        jobId: row.job_id as JobId | null,
-        parentRunId: row.parent_run_id as RunId | null,
-        reproducesRunId: row.reproduces as RunId | null,
-        resources: JSON.parse(String(row.resources)),
-        scheduling: {
-          priority: Number(row.priority),
-          notBefore: toNumber(row.not_before),
-          after: JSON.parse(String(row.after_runs)),
-          retries: Number(row.retries),
-          held: Boolean(row.held),
-        },
-        attempt: Number(row.attempt),
-        gpus: JSON.parse(String(row.gpus)),
-        checks: JSON.parse(String(row.checks)),
-        preflight: Boolean(row.preflight),
-        recipe: row.recipe === null ? null : JSON.parse(String(row.recipe)),
-        code: row.code === null ? null : JSON.parse(String(row.code)),
-        summary: JSON.parse(String(row.summary)),
-        checkpointStep: toNumber(row.checkpoint_step),
-        wattHours: row.watt_hours === null ? null : Number(row.watt_hours),
-        sampledMs: Number(row.sampled_ms),
-        environment: JSON.parse(String(row.environment)),
-        handle: row.handle === null ? null : JSON.parse(String(row.handle)),
-        createdAt: Number(row.created_at),
-        startedAt: toNumber(row.started_at),
-        endedAt: toNumber(row.ended_at),
-        deletedAt: toNumber(row.deleted_at),
-      };
-    });
-  }
 }
 
 export type RunRepository = ReturnType<typeof createRunRepository>;
-
-const toNumber = (value: SqlValue | undefined): number | null =>
-  value === null || value === undefined ? null : Number(value);
 
 function toArtifact(row: SqlRow): Artifact {
   return {

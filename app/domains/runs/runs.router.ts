@@ -4,13 +4,19 @@ import type { Runs } from './runs.service.ts';
 
 export function runsRouter(runs: Runs) {
   const os = implement(runsContract);
+  // To check tens of thousands of values again costs as much as to read them; a test holds these answers against the contract.
+  const trusted = implement(runsContract, { initialOutputValidationIndex: Number.NaN });
   return os.router({
-    list: os.list.handler(({ input }) => runs.list(input)),
+    list: trusted.list.handler(({ input }) => runs.list(input)),
+    ids: trusted.ids.handler(({ input }) => runs.ids(input)),
+    groups: trusted.groups.handler(({ input }) => runs.groups(input)),
+    move: os.move.handler(({ input }) => runs.move(input.runs, input.experiment, input.create)),
+    updateMany: os.updateMany.handler(({ input }) => runs.updateMany(input.runs, input)),
     filterHelp: os.filterHelp.handler(({ input }) => runs.filterHelp(input.project, input.field)),
     searchLogs: os.searchLogs.handler(({ input, signal }) => runs.searchLogs(input, signal)),
     experiments: os.experiments.handler(({ input }) => runs.experiments(input.project)),
     get: os.get.handler(({ input }) => runs.get(input.project, input.run)),
-    compare: os.compare.handler(({ input }) => runs.compare(input.runs)),
+    compare: trusted.compare.handler(({ input }) => runs.compare(input.runs)),
     series: os.series.handler(({ input }) =>
       runs.series(input.runs, input.keys, input.maxPoints, input.range),
     ),

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { errorTable } from '../../contract/errors.ts';
 import type { RunId } from '../../contract/ids.ts';
-import type { SqlAnswer } from '../../contract/run-sql.contract.ts';
+import type { SqlAnswer, VerifiedMetrics } from '../../contract/run-sql.contract.ts';
 import type { MetricPoint } from '../../contract/runs.contract.ts';
 import type { Cli } from './cli.ts';
 import type { Define } from './define.ts';
@@ -18,13 +19,20 @@ interface SqlOptions {
   csv?: boolean;
 }
 
+interface MetricPlace {
+  readonly key: string;
+  readonly fromStep: number;
+  readonly toStep: number;
+  readonly points: number;
+}
+
 interface RunPoints {
   readonly id: RunId;
   readonly name: string;
   readonly points: readonly MetricPoint[];
 }
 
-/** `run metrics` and `run sql`, below the group `run`. */
+/** `run metrics`, `run sql` and `run verify`, below the group `run`. */
 export function addReadingCommands(run: Command, define: Define): void {
   define<{ key: string[]; csv?: boolean }>(
     run
@@ -66,8 +74,59 @@ export function addReadingCommands(run: Command, define: Define): void {
       );
       cli.print(answer, () => (csv ? answerCsv(answer) : answerTable(cli, answer)));
       if (answer.truncated && !cli.json) cli.say(`The first ${answer.rows.length} rows; more with --limit.`);
+      if (answer.damaged && !cli.json) {
+        for (const place of answer.damaged.places) cli.say(damageWords(place));
+        cli.say(
+          `${answer.damaged.points} damaged points are left out; \`lathe run verify\` checks everything.`,
+        );
+      }
     },
   );
+
+  define(
+    run.command('verify [runs...]').description('read every stored metric point, and name what is damaged'),
+    async (cli, named) => {
+      const client = await cli.client();
+      const found = await client.runSql.verify(
+        { ...cli.inProject, ...(named.length > 0 && { runs: named }) },
+        { signal: cli.handleInterrupts() },
+      );
+      const damaged: Extract<VerifiedMetrics, { kind: 'damaged' }>[] = [];
+      for await (const each of found) {
+        if (each.kind === 'damaged') damaged.push(each);
+        else if (each.kind === 'end')
+          cli.print(
+            { damaged, runs: each.runs, points: each.points, damagedPoints: each.damagedPoints },
+            () => verifiedWords(cli, damaged, each),
+          );
+      }
+      if (damaged.length > 0) cli.exitCode = errorTable.WORKSPACE_DAMAGED.exitCode;
+    },
+  );
+}
+
+const damageWords = ({ points, key, fromStep, toStep }: MetricPlace): string =>
+  `${points} points of ${key} from step ${fromStep} to ${toStep} are damaged and left out.`;
+
+function verifiedWords(
+  cli: Cli,
+  damaged: readonly Extract<VerifiedMetrics, { kind: 'damaged' }>[],
+  { runs, points, damagedPoints }: Extract<VerifiedMetrics, { kind: 'end' }>,
+): string {
+  const read = `${points} points of ${runs} ${runs === 1 ? 'run' : 'runs'}`;
+  if (damaged.length === 0) return `All ${read} are as they were written.`;
+  const table = cli.table(
+    ['RUN', 'METRIC', 'STEPS', { title: 'POINTS', align: 'right' }, 'DAMAGED'],
+    damaged.map((each) => [
+      each.runName,
+      each.key,
+      `${each.fromStep} to ${each.toStep}`,
+      String(each.points),
+      each.what === 'points' ? 'the points' : 'their overview; no point is lost',
+    ]),
+    '',
+  );
+  return `${table}\n${damagedPoints} of ${read} cannot be read; all others can.`;
 }
 
 async function pointsOf(cli: Cli, named: string, keys: readonly string[]): Promise<RunPoints> {
@@ -88,11 +147,7 @@ async function readPoints(cli: Cli, id: RunId, key: string | undefined, into: Me
     });
     for (const point of page.points) into.push(point);
     const damaged = page.damaged ?? [];
-    for (const damage of damaged) {
-      cli.say(
-        `${damage.points} points of ${damage.key} from step ${damage.fromStep} to ${damage.toStep} are damaged and left out.`,
-      );
-    }
+    for (const damage of damaged) cli.say(damageWords(damage));
     const read = damaged.reduce((sum, damage) => sum + damage.points, page.points.length);
     offset += read;
     if (read === 0 || offset >= page.total) return;

@@ -9,7 +9,9 @@ import { followJob } from './follow.ts';
 import { addGrepCommand } from './grep.command.ts';
 import { collectParameter, parseWhole } from './parse.ts';
 import { addReadingCommands } from './reading.commands.ts';
+import { askedFields, columnTable, readColumns } from './run-columns.ts';
 import { runsCsv } from './run-csv.ts';
+import { addRunTableCommands } from './run-table.commands.ts';
 import { durationWords, numberWords, sizeWords, timeWords } from './terminal/words.ts';
 import { afterStart, followRun, runWords } from './train.command.ts';
 import { addTransferCommands } from './transfer.commands.ts';
@@ -24,6 +26,7 @@ interface ListOptions {
   orderBy?: string;
   ascending?: boolean;
   limit: number;
+  columns?: string;
   csv?: boolean;
 }
 
@@ -46,16 +49,23 @@ export function addRunCommands(program: Command, define: Define): void {
       .option('--order-by <keys>', 'started, name, duration, metrics.KEY, params.KEY … (default: started)')
       .option('--ascending', 'smallest first, where the order does not say')
       .option('--limit <n>', 'how many at most', parseWhole('--limit', 1, 1_000_000), 200)
+      .option('--columns <fields>', 'such as metrics.loss,params.lr,duration instead of the usual ones')
       .option('--csv', 'as CSV, with a column for each parameter, metric and tag'),
-    async (cli, _, { experiment, status, text, filter, view, orderBy, ascending, limit, csv }) => {
+    async (
+      cli,
+      _,
+      { experiment, status, text, filter, view, orderBy, ascending, limit, columns: shown, csv },
+    ) => {
       const saved =
         view === undefined ? null : await (await cli.client()).views.get({ ...cli.inProject, view });
       const filters = [saved?.filter, filter].filter((each) => each?.trim());
       const order = orderBy ?? (saved ? orderWords(saved.sort) : '');
+      const columns = shown === undefined ? null : readColumns(shown);
       const listed = await listRuns(cli, limit, {
         ...cli.inProject,
         orderBy: order || 'started',
         descending: ascending !== true,
+        ...(columns && { fields: askedFields(columns) }),
         // Alone as it was typed, so that an error names the place in it.
         ...(filters.length > 0 && {
           filter: filters.length === 1 ? filters[0]! : `(${filters.join(') and (')})`,
@@ -66,7 +76,7 @@ export function addRunCommands(program: Command, define: Define): void {
       });
       cli.print(listed, () => {
         if (csv) return runsCsv(listed.runs);
-        const table = runTable(cli, listed.runs);
+        const table = columns ? columnTable(cli, columns, listed.runs) : runTable(cli, listed.runs);
         return listed.total > listed.runs.length
           ? `${table}\n${listed.runs.length} of ${listed.total}`
           : table;
@@ -198,6 +208,7 @@ export function addRunCommands(program: Command, define: Define): void {
       );
     },
   );
+  addRunTableCommands(run, define);
   addTransferCommands(run, define);
   addGrepCommand(run, define);
   define<{ follow?: boolean }>(

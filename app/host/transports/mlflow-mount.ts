@@ -9,6 +9,8 @@ import { readBody } from './request-body.ts';
 export interface MlflowParts {
   readonly tracking: Tracking;
   readonly registry: ModelRegistry;
+  /** Do something in a project instead of the current one. @throws AppError NOT_FOUND */
+  readonly within: <T>(project: string, action: () => T) => T;
 }
 
 /** MLflow's protocol with the body limits of the application server. */

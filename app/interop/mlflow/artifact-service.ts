@@ -1,4 +1,3 @@
-import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import type { Tracking } from '../../kernel/ports/tracking.ts';
@@ -6,11 +5,10 @@ import { joinPath, safePath } from './artifact-path.ts';
 import { filesIn } from './artifact-routes.ts';
 import { listed } from './entity-json.ts';
 import { absent, invalid, MlflowError } from './mlflow-error.ts';
+import { createMultipartUploads } from './multipart-uploads.ts';
 import { Fields, type JsonObject } from './request-fields.ts';
 
 const SLICE_BYTES = 1 << 20;
-const MOST_PARTS = 10_000;
-const MOST_UPLOADS = 100;
 
 export interface ArtifactRequest {
   readonly request: IncomingMessage;
@@ -22,16 +20,10 @@ export interface ArtifactRequest {
   readonly json: () => Promise<JsonObject>;
 }
 
-interface Multipart {
-  readonly target: string;
-  /** Ids of parts on the disk, by number. */
-  readonly parts: Map<number, string>;
-}
-
 /** The bytes of artifacts through the server: list, upload, download, delete, and uploads in parts. */
 export function createArtifactService(tracking: Tracking) {
   const { files } = tracking;
-  const uploads = new Map<string, Multipart>();
+  const uploads = createMultipartUploads(files);
 
   async function download({ response }: ArtifactRequest, path: string): Promise<undefined> {
     const file = files.find(path);
@@ -60,29 +52,13 @@ export function createArtifactService(tracking: Tracking) {
     return undefined;
   }
 
-  function upload(id: string): Multipart {
-    const found = uploads.get(id);
-    if (!found) throw absent(`No such upload: '${id}'`);
-    return found;
-  }
-
-  async function forget(id: string): Promise<void> {
-    const { parts } = upload(id);
-    uploads.delete(id);
-    for (const part of parts.values()) await files.dropSpooled(part);
-  }
-
   async function begin({ request, json }: ArtifactRequest, folder: string): Promise<object> {
     const fields = new Fields(await json());
     const target = safePath(
       joinPath(folder, path.posix.basename(fields.requiredText('path').replace(/\\/g, '/'))),
     );
     const parts = fields.integer('num_parts') ?? 1;
-    if (parts < 1 || parts > MOST_PARTS)
-      throw invalid(`A file is uploaded in 1 to ${MOST_PARTS} parts, not ${parts}.`);
-    if (uploads.size >= MOST_UPLOADS) await forget(uploads.keys().next().value!);
-    const id = randomUUID();
-    uploads.set(id, { target, parts: new Map() });
+    const id = await uploads.begin(target, parts);
     const base = `http://${request.headers.host}/api/2.0/mlflow-artifacts/mpu/part/${id}`;
     return {
       upload_id: id,
@@ -93,38 +69,6 @@ export function createArtifactService(tracking: Tracking) {
         headers: { Authorization: request.headers.authorization ?? '' },
       })),
     };
-  }
-
-  async function part({ body, response }: ArtifactRequest, id: string, number: number): Promise<object> {
-    const { parts } = upload(id);
-    if (!Number.isInteger(number) || number < 1 || number > MOST_PARTS)
-      throw invalid(`There is no part ${number}.`);
-    const hash = createHash('md5');
-    async function* hashed() {
-      for await (const chunk of body()) {
-        hash.update(chunk);
-        yield chunk;
-      }
-    }
-    const kept = await files.spool(hashed());
-    const before = parts.get(number);
-    parts.set(number, kept);
-    if (before !== undefined) await files.dropSpooled(before);
-    response.setHeader('ETag', `"${hash.digest('hex')}"`);
-    return {};
-  }
-
-  async function complete(id: string): Promise<object> {
-    const { target, parts } = upload(id);
-    const numbers = [...parts.keys()].sort((a, b) => a - b);
-    if (numbers.length === 0 || numbers.at(-1) !== numbers.length)
-      throw invalid(`The upload '${id}' lacks parts: ${numbers.length} of ${numbers.at(-1) ?? 1} are here.`);
-    async function* whole() {
-      for (const number of numbers) yield* files.spooled(parts.get(number)!);
-    }
-    await files.put(target, whole());
-    await forget(id);
-    return {};
   }
 
   /** @returns what becomes the JSON answer, or undefined where the answer was written */
@@ -151,12 +95,14 @@ export function createArtifactService(tracking: Tracking) {
     if (method === 'POST' && service === 'mpu/create') return begin(call, safePath(rest!));
     if (method === 'PUT' && service === 'mpu/part') {
       const [id = '', number] = rest!.split('/');
-      return part(call, id, Number(number));
+      call.response.setHeader('ETag', await uploads.part(id, Number(number), call.body()));
+      return {};
     }
     if (method === 'POST' && (service === 'mpu/complete' || service === 'mpu/abort')) {
-      const id = new Fields(await call.json()).requiredText('upload_id');
-      if (service === 'mpu/complete') return complete(id);
-      await forget(id);
+      const fields = new Fields(await call.json());
+      const id = fields.requiredText('upload_id');
+      if (service === 'mpu/complete') await uploads.complete(id, tagsOf(fields.raw('parts')));
+      else await uploads.abort(id);
       return {};
     }
     if (method === 'GET' && call.path.startsWith('presigned/'))
@@ -166,4 +112,14 @@ export function createArtifactService(tracking: Tracking) {
       );
     throw new MlflowError('ENDPOINT_NOT_FOUND', `There is no ${method} /mlflow-artifacts/${call.path}.`);
   };
+}
+
+/** The tags of parts by their numbers, as the client repeats them. */
+function tagsOf(parts: unknown): Map<number, string> {
+  const tags = new Map<number, string>();
+  for (const part of Array.isArray(parts) ? parts : []) {
+    const { part_number: number, etag } = (part ?? {}) as Record<string, unknown>;
+    if (Number.isInteger(number) && typeof etag === 'string') tags.set(number as number, etag);
+  }
+  return tags;
 }

@@ -27,6 +27,8 @@ const LISTS: ReadonlySet<string> = new Set(['run_ids', 'order_by', 'stages', 'ex
 export interface MlflowHttpOptions {
   readonly tracking: Tracking;
   readonly registry: ModelRegistry;
+  /** Do something in a project instead of the current one. @throws AppError NOT_FOUND */
+  readonly within: <T>(project: string, action: () => T) => T;
   readonly log: Logger;
   /** The body of a request as it comes, within limits of size and silence. */
   readonly readBody: (
@@ -48,10 +50,13 @@ export interface MlflowHttp {
 }
 
 const PREFIX = /^\/(?:ajax-)?api\/(?:2\.0|3\.0)\/(mlflow|mlflow-artifacts)(?:\/|$)/;
+/** What an address ends with that chooses a project: `http://host:4780/p/vision`. */
+const PROJECT = /^\/p\/([^/]+)(?=\/)/;
 
 /** Whether a path is of MLflow's protocol. */
 export function isMlflowPath(path: string): boolean {
-  return path === '/health' || path === '/version' || /^\/(?:ajax-)?api\/[23]\.0(?:\/|$)/.test(path);
+  const plain = path.replace(PROJECT, '');
+  return plain === '/health' || plain === '/version' || /^\/(?:ajax-)?api\/[23]\.0(?:\/|$)/.test(plain);
 }
 
 /** MLflow's tracking server, model registry and artifact service over HTTP. Whoever mounts it has checked who asks. */
@@ -74,9 +79,11 @@ export function createMlflowHttp(options: MlflowHttpOptions): MlflowHttp {
   async function respond(
     request: IncomingMessage,
     response: ServerResponse,
-    { sentPath, query }: MlflowRequest,
+    { sentPath: wholePath, query }: MlflowRequest,
   ): Promise<object | undefined> {
     const method = request.method ?? '';
+    const [sentProject = '', project] = PROJECT.exec(wholePath) ?? [];
+    const sentPath = wholePath.slice(sentProject.length);
     if (sentPath === '/health' || sentPath === '/version') {
       response.writeHead(200, { 'Content-Type': 'text/plain' });
       response.end(sentPath === '/health' ? 'OK' : MLFLOW_VERSION);
@@ -96,7 +103,10 @@ export function createMlflowHttp(options: MlflowHttpOptions): MlflowHttp {
       throw new MlflowError('ENDPOINT_NOT_FOUND', `${sentPath} cannot be asked with ${method}.`);
     const fields = new Fields(method === 'GET' ? fromQuery(query, path) : await json());
     const segment = (name: string) => route.segments[name]!;
-    return writes.run(() => route.handler({ fields, segment }));
+    const handle = () => route.handler({ fields, segment });
+    return writes.run(
+      project === undefined ? handle : () => options.within(decodeURIComponent(project), handle),
+    );
   }
 
   async function readJson(request: IncomingMessage, response: ServerResponse): Promise<JsonObject> {

@@ -58,6 +58,24 @@ describe('an mlruns folder that MLflow wrote', () => {
 const experimentFolder = () =>
   fs.readdirSync(runLogs('mlflow/mlruns')).find((name) => name.length > 1 && !name.startsWith('.'))!;
 
+describe('runs that MLflow nested', () => {
+  it('are children of their parents, whichever comes first, and of no run that is not here', async () => {
+    const [parent, child, orphan] = ['f', 'a', 'b'].map((digit) => digit.repeat(32));
+    const folder = bench.place('nested');
+    for (const [id, of] of [
+      [parent, null],
+      [child, parent],
+      [orphan, 'e'.repeat(32)],
+    ] as const) {
+      const { runFolder } = mlrunsWriter(folder, id!);
+      if (of) fs.writeFileSync(path.join(runFolder, 'tags', 'mlflow.parentRunId'), of);
+    }
+    await bench.import(folder);
+    const parentOf = (id: string) => bench.runs.get(undefined, id).parentRunId;
+    expect([parent, child, orphan].map((id) => parentOf(id!))).toEqual([null, parent, null]);
+  });
+});
+
 describe('a run that is in a folder and in a database', () => {
   it('is one run', async () => {
     const folder = mlrunsWriter(bench.place('folder'));

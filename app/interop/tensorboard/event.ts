@@ -7,6 +7,7 @@ export interface SummaryValue {
   readonly image: WireReader | null;
   readonly histogram: WireReader | null;
   readonly tensor: WireReader | null;
+  readonly sound: WireReader | null;
   readonly other: boolean;
   /** Only the first value of a tag in a file says the plugin. */
   readonly plugin: { readonly name: string; readonly content: Uint8Array } | null;
@@ -18,6 +19,8 @@ export interface LogEvent {
   readonly timeMs: number;
   readonly step: number;
   readonly values: readonly SummaryValue[];
+  /** A model's graph, as TensorFlow's GraphDef. */
+  readonly graph: Uint8Array | null;
 }
 
 /** @throws AppError DATA_MALFORMED */
@@ -26,13 +29,15 @@ export function readEvent(payload: Uint8Array): LogEvent {
   let timeMs = 0;
   let step = 0;
   let values: SummaryValue[] = [];
+  let graph: Uint8Array | null = null;
   while (message.next()) {
     if (message.field === 1) timeMs = Math.round(message.double() * 1000);
     else if (message.field === 2) step = message.integer();
+    else if (message.field === 4) graph = message.bytes();
     else if (message.field === 5) values = readSummary(message.message());
     else message.skip();
   }
-  return { timeMs, step, values };
+  return { timeMs, step, values, graph };
 }
 
 function readSummary(message: WireReader): SummaryValue[] {
@@ -50,6 +55,7 @@ function readValue(message: WireReader): SummaryValue {
   let image: WireReader | null = null;
   let histogram: WireReader | null = null;
   let tensor: WireReader | null = null;
+  let sound: WireReader | null = null;
   let plugin: SummaryValue['plugin'] = null;
   let other = false;
   while (message.next()) {
@@ -57,15 +63,16 @@ function readValue(message: WireReader): SummaryValue {
     else if (message.field === 2) simple = message.float();
     else if (message.field === 4) image = message.message();
     else if (message.field === 5) histogram = message.message();
+    else if (message.field === 6) sound = message.message();
     else if (message.field === 8) tensor = message.message();
     else if (message.field === 9) plugin = readMetadata(message.message());
     else {
-      // Sound, and the histograms of before 2016.
-      if (message.field === 3 || message.field === 6) other = true;
+      // The histograms of before 2016.
+      if (message.field === 3) other = true;
       message.skip();
     }
   }
-  return { tag, simple, image, histogram, tensor, other, plugin };
+  return { tag, simple, image, histogram, tensor, sound, other, plugin };
 }
 
 function readMetadata(message: WireReader): SummaryValue['plugin'] {

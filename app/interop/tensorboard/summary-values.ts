@@ -39,11 +39,12 @@ export function gatherValue(
   }
   if (value.simple !== null) scalar(event, tag, value.simple, into);
   else if (value.image) legacyImage(event, tag, value.image, into);
+  else if (value.sound) legacySound(event, tag, value.sound, into);
   else if (value.histogram) histogram(event, tag, legacyBuckets(value.histogram), into);
   else if (value.tensor) {
     const plugin = Object.hasOwn(plugins, tag) ? plugins[tag]! : '';
     gatherTensor(event, tag, plugin, readTensor(value.tensor), into);
-  } else if (value.other) leave(into, 'sounds and old histograms');
+  } else if (value.other) leave(into, 'old histograms');
 }
 
 function gatherTensor(event: LogEvent, tag: string, plugin: string, tensor: Tensor, into: Gathered): void {
@@ -53,6 +54,12 @@ function gatherTensor(event: LogEvent, tag: string, plugin: string, tensor: Tens
     // The first two texts are the width and the height.
     tensor.strings.slice(2).forEach((bytes, index, all) => {
       image(event, tag, bytes, all.length > 1 ? `-${index}` : '', into);
+    });
+  } else if (plugin === 'audio') {
+    // Each sound may have a text for people beside it.
+    const sounds = tensor.strings.filter(isWave);
+    sounds.forEach((bytes, index) => {
+      sound(event, tag, bytes, sounds.length > 1 ? `-${index}` : '', into);
     });
   } else if (plugin === 'histograms') {
     histogram(event, tag, tensorBuckets(tensor), into);
@@ -95,6 +102,29 @@ function legacyImage(event: LogEvent, tag: string, message: WireReader, into: Ga
     if (message.field === 4) image(event, tag, message.bytes(), '', into);
     else message.skip();
   }
+}
+
+const isWave = (bytes: Uint8Array): boolean =>
+  Buffer.from(bytes.subarray(0, 4)).toString('latin1') === 'RIFF';
+
+function sound(event: LogEvent, tag: string, bytes: Uint8Array, suffix: string, into: Gathered): void {
+  if (isWave(bytes))
+    keep(event, tag, `audio/${pathOf(tag)}/${event.step}${suffix}.wav`, 'file', bytes.slice(), into);
+  else leave(into, 'sounds that are no WAV');
+}
+
+function legacySound(event: LogEvent, tag: string, message: WireReader, into: Gathered): void {
+  while (message.next()) {
+    if (message.field === 4) sound(event, tag, message.bytes(), '', into);
+    else message.skip();
+  }
+}
+
+/** A model's graph is kept as it is, for TensorBoard to show again; the last one counts. */
+export function gatherGraph({ graph }: LogEvent, into: Gathered): void {
+  if (graph === null || graph.length === 0) return;
+  into.artifacts.push({ path: 'graph.pb', kind: 'file', content: { from: 'bytes', bytes: graph.slice() } });
+  into.heldBytes += graph.length;
 }
 
 function pictureKind(bytes: Uint8Array): 'png' | 'jpg' | 'gif' | null {

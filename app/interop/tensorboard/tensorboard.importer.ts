@@ -13,7 +13,7 @@ import {
 } from './event-files.ts';
 import { type EventPosition, readPosition } from './event-position.ts';
 import { readRecords } from './record-file.ts';
-import { type Gathered, gatherValue } from './summary-values.ts';
+import { type Gathered, gatherGraph, gatherValue } from './summary-values.ts';
 
 const POINTS_PER_BATCH = 16_384;
 const BYTES_PER_BATCH = 4 << 20;
@@ -136,6 +136,7 @@ function gatherRecord(
 ): number {
   try {
     const event = readEvent(payload);
+    gatherGraph(event, into);
     for (const value of event.values) gatherValue(event, value, plugins, into);
     return Number.isSafeInteger(event.timeMs) ? event.timeMs : 0;
   } catch (error) {

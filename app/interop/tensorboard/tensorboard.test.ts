@@ -160,6 +160,42 @@ describe('an event file that grows', () => {
   });
 });
 
+describe('sounds and graphs', () => {
+  const wave = (name: string) => Buffer.from(`RIFF${name}`);
+  const event = (step: number) => new WireWriter().double(1, 1_700_000_000).integer(2, step);
+  const summary = (value: WireWriter) => new WireWriter().message(1, value);
+
+  it('are kept as files, in the old form and as tensors; the last graph counts', async () => {
+    const { source, file } = tensorBoardWriter(bench.place('logs'));
+    const old = new WireWriter().text(1, 'voice/a').message(6, new WireWriter().bytes(4, wave('old')));
+    const metadata = new WireWriter().message(1, new WireWriter().text(1, 'audio'));
+    const strings = new WireWriter().integer(1, 7);
+    for (const each of [wave('one'), Buffer.from('a label'), wave('two')]) strings.bytes(8, each);
+    const tensor = new WireWriter().text(1, 'song').message(8, strings).message(9, metadata);
+    const other = new WireWriter().text(1, 'song').message(6, new WireWriter().bytes(4, Buffer.from('OggS')));
+    for (const each of [
+      event(0).bytes(4, Buffer.from('first graph')),
+      event(3).message(5, summary(old)),
+      event(4).message(5, summary(tensor)),
+      event(5).message(5, summary(other)),
+      event(6).bytes(4, Buffer.from('second graph')),
+    ])
+      fs.appendFileSync(file, frameRecord(each.finish()));
+    expect((await bench.import(source)).notes).toEqual([
+      expect.stringContaining('1 sounds that are no WAV were left out'),
+    ]);
+    const { artifacts } = bench.run('logs');
+    expect(artifacts.map(({ path: name, key, step }) => [name, key, step]).sort()).toEqual([
+      ['audio/song/4-0.wav', 'song', 4],
+      ['audio/song/4-1.wav', 'song', 4],
+      ['audio/voice/a/3.wav', 'voice/a', 3],
+      ['graph.pb', null, null],
+    ]);
+    expect((await bench.bytes('logs', 'audio/song/4-1.wav')).toString()).toBe('RIFFtwo');
+    expect((await bench.bytes('logs', 'graph.pb')).toString()).toBe('second graph');
+  });
+});
+
 describe('an event file that was hurt', () => {
   it('is read up to a damaged length, and the place is named', async () => {
     const { source, file, log } = tensorBoardWriter(bench.place('logs'));

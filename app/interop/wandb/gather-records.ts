@@ -1,16 +1,18 @@
 import type { JobState } from '../../contract/jobs.contract.ts';
+import { SYSTEM_METRIC } from '../../contract/runs.contract.ts';
 import type { ParameterValue, WireNumber } from '../../contract/wire.ts';
 import { toWireNumber } from '../../contract/wire.ts';
 import type { ImportedArtifact, ImportedBatch, TransferPoint } from '../../kernel/ports/run-transfer.ts';
 import { pathOf } from '../source-files.ts';
 import { type Leaf, leavesOf } from './item-tree.ts';
-import type { RunFacts, WandbRecord } from './record.ts';
+import type { Item, RunFacts, WandbRecord } from './record.ts';
 import type { WandbPart } from './wandb-position.ts';
 
 /** Collects what records say until a batch is handed on. */
 export class Gathering {
   readonly #part: WandbPart;
   readonly #metrics: Set<string>;
+  readonly #startedAt: number | null;
   #points: TransferPoint[] = [];
   #params: Record<string, ParameterValue> = {};
   #tags: Record<string, string> = {};
@@ -18,14 +20,17 @@ export class Gathering {
   #environment: Record<string, string> = {};
   #artifacts: ImportedArtifact[] = [];
   #output = { stdout: '', stderr: '' };
-  #readings = 0;
   #status: JobState | undefined;
   #heldBytes = 0;
   lastMs: number | undefined;
 
-  /** @param part is kept up to date */
-  constructor(part: WandbPart) {
+  /**
+   * @param part is kept up to date
+   * @param startedAt when the run began, in epoch milliseconds; null where the log does not tell
+   */
+  constructor(part: WandbPart, startedAt: number | null) {
     this.#part = part;
+    this.#startedAt = startedAt;
     this.#metrics = new Set(part.metrics);
   }
 
@@ -58,7 +63,7 @@ export class Gathering {
         this.#status = record.code === 0 ? 'finished' : 'failed';
         break;
       case 'reading':
-        this.#readings += 1;
+        this.#addReading(record.items, record.timeMs);
     }
   }
 
@@ -81,7 +86,6 @@ export class Gathering {
       output,
       ...(this.#status && { status: this.#status }),
       ...(this.lastMs !== undefined && { endedAt: this.lastMs }),
-      ...(this.#readings > 0 && { notes: [`${this.#readings} readings of the machine were left out.`] }),
     };
     this.#points = [];
     this.#params = {};
@@ -90,7 +94,6 @@ export class Gathering {
     this.#environment = {};
     this.#artifacts = [];
     this.#output = { stdout: '', stderr: '' };
-    this.#readings = 0;
     this.#heldBytes = 0;
     return batch;
   }
@@ -144,6 +147,14 @@ export class Gathering {
         this.#points.push({ key, step, timeMs, value: Number(value) });
       } else if (typeof value === 'object' && value !== null) this.#addMedia(key, step, timeMs, value);
     }
+  }
+
+  /** Among the machine's telemetry, whose steps are whole seconds since the run began. */
+  #addReading(items: readonly Item[], timeMs: number): void {
+    const step = Math.max(0, Math.floor((timeMs - (this.#startedAt ?? timeMs)) / 1000));
+    for (const { path, value } of items)
+      if (typeof value === 'number')
+        this.#points.push({ key: `${SYSTEM_METRIC}${path.join('.')}`, step, timeMs, value });
   }
 
   /** Files of media are taken with the folder's other files; here is only noted what they are called. */

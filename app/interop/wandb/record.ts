@@ -31,7 +31,8 @@ export type WandbRecord =
   | { readonly kind: 'output'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
   | { readonly kind: 'environment'; readonly values: Readonly<Record<string, string>> }
   | { readonly kind: 'exit'; readonly code: number }
-  | { readonly kind: 'reading' }
+  /** What the machine did at a moment, in epoch milliseconds. */
+  | { readonly kind: 'reading'; readonly timeMs: number; readonly items: readonly Item[] }
   | null;
 
 /** @throws AppError DATA_MALFORMED */
@@ -43,10 +44,8 @@ export function readRecord(payload: Uint8Array): WandbRecord {
     else if (message.field === 3) record = { kind: 'summary', items: readItems(message.message()) };
     else if (message.field === 5) record = { kind: 'config', items: readItems(message.message()) };
     else if (message.field === 4 || message.field === 13) record = readOutput(message.message());
-    else if (message.field === 7) {
-      record = { kind: 'reading' };
-      message.skip();
-    } else if (message.field === 17) record = { kind: 'run', run: readRun(message.message()) };
+    else if (message.field === 7) record = readReading(message.message());
+    else if (message.field === 17) record = { kind: 'run', run: readRun(message.message()) };
     else if (message.field === 18) record = readExit(message.message());
     else if (message.field === 26) record = readEnvironment(message.message());
     else message.skip();
@@ -69,6 +68,17 @@ function readHistory(message: WireReader): WandbRecord {
     } else message.skip();
   }
   return { kind: 'history', step, items };
+}
+
+function readReading(message: WireReader): WandbRecord {
+  const items: Item[] = [];
+  let timeMs = 0;
+  while (message.next()) {
+    if (message.field === 2) timeMs = readTime(message.message());
+    else if (message.field === 3) items.push(readItem(message.message()));
+    else message.skip();
+  }
+  return { kind: 'reading', timeMs, items };
 }
 
 /** Updates of a configuration or a summary. */

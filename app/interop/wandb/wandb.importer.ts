@@ -131,7 +131,7 @@ async function* readPart(
     const compare = part.offset > size;
     if (compare) Object.assign(part, unread());
     if (part.offset < size) {
-      const gathering = new Gathering(part);
+      const gathering = new Gathering(part, source.facts.startedAt);
       const notes: string[] = [];
       const take = (): UnplacedBatch => {
         const { status, ...batch } = gathering.take();

@@ -97,6 +97,25 @@ describe('a run of W&B', () => {
     expect(bench.run('a run').status).toBe('failed');
   });
 
+  it('has what its machine did among the telemetry, by seconds since it began', async () => {
+    const { source, file } = wandbWriter(bench.place('wandb'));
+    for (const seconds of [2, 17]) {
+      const reading = new WireWriter()
+        .message(2, new WireWriter().integer(1, 1_700_000_000 + seconds).integer(2, 500_000_000))
+        .message(3, new WireWriter().text(1, 'gpu.0.temp').text(16, String(40 + seconds)))
+        .message(3, new WireWriter().text(1, 'cpu').text(16, '12.5'))
+        .message(3, new WireWriter().text(1, 'name').text(16, '"no number"'));
+      fs.appendFileSync(file, frameLogRecord(record(7, reading), fs.statSync(file).size));
+    }
+    expect(await bench.import(source)).toMatchObject({ points: 4, notes: [] });
+    const { id, metrics } = bench.run('a run');
+    expect(bench.runs.points(id, 'system/gpu.0.temp', 10, 0).points).toEqual([
+      { key: 'system/gpu.0.temp', step: 2, timeMs: 1_700_000_002_500, value: 42 },
+      { key: 'system/gpu.0.temp', step: 17, timeMs: 1_700_000_017_500, value: 57 },
+    ]);
+    expect(metrics).toEqual({});
+  });
+
   it('with records that cross blocks is read whole', async () => {
     const { source, file, log, param } = wandbWriter(bench.place('wandb'));
     param('long', 'x'.repeat(60_000));

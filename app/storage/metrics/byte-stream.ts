@@ -45,10 +45,11 @@ export class ByteWriter {
 /** Reads what a ByteWriter wrote. @throws RangeError at the end of the bytes */
 export class ByteReader {
   readonly #bytes: Uint8Array;
-  #at = 0;
+  #at: number;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, from = 0) {
     this.#bytes = bytes;
+    this.#at = from;
   }
 
   varint(): number {

@@ -1,6 +1,6 @@
 import type { Database, SqlRow } from '../../kernel/ports/database.ts';
 import { DamagedBytes } from './checked-bytes.ts';
-import { decodeChunk, encodeChunk } from './chunk-codec.ts';
+import { decodeChunk, encodeChunk, packChunk } from './chunk-codec.ts';
 import { type MetricColumns, sliceColumns, sortedByStep } from './metric-columns.ts';
 import type { MetricKey } from './metric-key.ts';
 import { BLOCK_POINTS, CHUNK_POINTS } from './metric-layout.ts';
@@ -31,7 +31,8 @@ export function writeChunk(
   const blocks = blocksOf(columns);
   const [fromStep, toStep] = [blocks[0]!.fromStep, blocks.at(-1)!.toStep];
   const chunk = { points: columns.steps.length, fromStep, toStep };
-  insertChunk(database, metric, at, chunk, encodeSegments(blocks), encodeChunk(columns));
+  const data = chunk.points === CHUNK_POINTS ? packChunk(columns) : encodeChunk(columns);
+  insertChunk(database, metric, at, chunk, encodeSegments(blocks), data);
   return blocks;
 }
 

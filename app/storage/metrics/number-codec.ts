@@ -1,9 +1,11 @@
 import { ByteReader, ByteWriter } from './byte-stream.ts';
+import { packColumn, unpackColumn } from './packed-column.ts';
 
 /** How a column is written: its first byte. */
 const DELTAS = 0;
 const DOUBLES = 1;
 const FLOATS = 2;
+const PACKED = 3;
 /** Beyond, twice a number is no longer exact. */
 const MOST_EXACT = 2 ** 52;
 
@@ -38,13 +40,31 @@ export function encodeValues(numbers: Float64Array): Uint8Array {
   return encodePlanes(FLOATS, Float32Array.from(numbers));
 }
 
+/** Any numbers in as few bytes as we know, for columns that are written once. */
+export const encodeTightly = (numbers: Float64Array): Uint8Array => packColumn(PACKED, numbers);
+
 /** @throws RangeError unless `bytes` are exactly `count` numbers */
 export function decodeNumbers(bytes: Uint8Array, count: number): Float64Array {
-  if (bytes[0] === DOUBLES) return new Float64Array(gatherPlanes(bytes, count, 8).buffer);
-  if (bytes[0] === FLOATS) return Float64Array.from(new Float32Array(gatherPlanes(bytes, count, 4).buffer));
-  if (bytes[0] !== DELTAS) throw new RangeError(`no column is written in the way ${bytes[0]}`);
-  const reader = new ByteReader(bytes.subarray(1));
   const numbers = new Float64Array(count);
+  decodeInto(numbers, 0, bytes, count);
+  return numbers;
+}
+
+/**
+ * Decode `count` numbers to a place in an array.
+ *
+ * @throws RangeError unless `bytes` are exactly `count` numbers
+ */
+export function decodeInto(to: Float64Array, place: number, bytes: Uint8Array, count: number): void {
+  if (bytes[0] === DOUBLES) gatherDoubles(to, place, bytes, count);
+  else if (bytes[0] === FLOATS) gatherFloats(to, place, bytes, count);
+  else if (bytes[0] === DELTAS) addChanges(to, place, bytes, count);
+  else if (bytes[0] === PACKED) to.set(unpackColumn(new ByteReader(bytes, 1), count), place);
+  else throw new RangeError(`no column is written in the way ${bytes[0]}`);
+}
+
+function addChanges(to: Float64Array, place: number, bytes: Uint8Array, count: number): void {
+  const reader = new ByteReader(bytes, 1);
   let number = 0;
   let delta = 0;
   for (let index = 0; index < count; index++) {
@@ -55,9 +75,8 @@ export function decodeNumbers(bytes: Uint8Array, count: number): Float64Array {
       delta += change;
       number += delta;
     }
-    numbers[index] = number;
+    to[place + index] = number;
   }
-  return numbers;
 }
 
 /** The lowest bytes of all numbers, then their second bytes, and so on. */
@@ -72,11 +91,30 @@ function encodePlanes(way: number, numbers: Float64Array | Float32Array): Uint8A
   return planes;
 }
 
-function gatherPlanes(planes: Uint8Array, count: number, width: number): Uint8Array<ArrayBuffer> {
-  if (planes.length !== 1 + count * width) throw new RangeError('a column is too short or too long');
-  const gathered = new Uint8Array(count * width);
+function gatherDoubles(to: Float64Array, place: number, planes: Uint8Array, count: number): void {
+  requireLength(planes, count * 8);
+  const bytes = new Uint8Array(to.buffer, to.byteOffset + place * 8, count * 8);
   let at = 1;
-  for (let plane = 0; plane < width; plane++)
-    for (let to = plane; to < gathered.length; to += width) gathered[to] = planes[at++]!;
-  return gathered;
+  for (let plane = 0; plane < 8; plane++)
+    for (let index = plane; index < bytes.length; index += 8) bytes[index] = planes[at++]!;
+}
+
+/** Where the bits of one number come together. */
+const bits = new Int32Array(1);
+const single = new Float32Array(bits.buffer);
+
+function gatherFloats(to: Float64Array, place: number, planes: Uint8Array, count: number): void {
+  requireLength(planes, count * 4);
+  for (let index = 0, at = 1; index < count; index++, at++) {
+    bits[0] =
+      planes[at]! |
+      (planes[at + count]! << 8) |
+      (planes[at + 2 * count]! << 16) |
+      (planes[at + 3 * count]! << 24);
+    to[place + index] = single[0]!;
+  }
+}
+
+function requireLength(planes: Uint8Array, bytes: number): void {
+  if (planes.length !== 1 + bytes) throw new RangeError('a column is too short or too long');
 }

@@ -4,7 +4,8 @@ import { joinColumns, type MetricColumns, sliceColumns, sortedByStep } from './m
 import { damageOf, type MetricDamage } from './metric-damage.ts';
 import { hasTail, type MetricKey } from './metric-key.ts';
 import { BLOCK_POINTS, FAN_OUT } from './metric-layout.ts';
-import { readNode, segmentsOfLevels, storedNode } from './pyramid.ts';
+import { NodeReader } from './node-reader.ts';
+import { segmentsOfLevels } from './pyramid.ts';
 import { clipColumns, type MetricRange, overlap } from './range.ts';
 import type { Segment } from './segment.ts';
 
@@ -12,6 +13,9 @@ import type { Segment } from './segment.ts';
 const MOST_POINTS_READ = 262_144;
 /** Of longer series no more buckets than this are told apart, which is what a screen is wide. */
 const MOST_BUCKETS = 2000;
+
+/** Stretches that are a little longer than an entry are near enough; one level finer, there would be sixteen times as many. */
+const NEAR_ENOUGH = 1.1;
 
 /** A stretch of a series: as points, sorted by step, or as a segment that may be opened for finer ones. */
 export type Stretch =
@@ -37,6 +41,7 @@ export function viewSeries(
 ): SeriesView {
   const damaged = new Map<number, MetricDamage>();
   const chunks = new Map<number, MetricColumns | null>();
+  const reader = new NodeReader(database, metric);
   let pointsRead = 0;
   let stretches = roots();
   for (let opened = true; opened; ) {
@@ -49,16 +54,12 @@ export function viewSeries(
         : metric.ordered
           ? inView / maxPoints
           : 0;
+    const chosen = choose(stretches, longest);
+    readAhead(chosen);
     const finer: Stretch[] = [];
-    for (const stretch of stretches) {
-      if (stretch.columns) {
-        finer.push(stretch);
-        continue;
-      }
-      const inside = range ? overlap(stretch.segment, range) : 1;
-      if (inside === 0) continue;
-      const tooLong = stretch.segment.points > Math.max(1, longest);
-      const children = inside < 1 || tooLong ? open(stretch, inside < 1 || inView <= MOST_POINTS_READ) : null;
+    for (const { stretch, whole } of chosen) {
+      const children =
+        whole || stretch.columns ? null : open(stretch, isCut(stretch) || inView <= MOST_POINTS_READ);
       if (children) {
         opened = true;
         for (const child of children) finer.push(child);
@@ -67,6 +68,36 @@ export function viewSeries(
     stretches = finer;
   }
   return { stretches: metric.ordered ? stretches : byStep(stretches), damaged: [...damaged.values()] };
+
+  /** What is in view of stretches, and whether it is drawn whole or as finer ones. */
+  function choose(stretches: readonly Stretch[], longest: number) {
+    const chosen: { readonly stretch: Stretch; readonly whole: boolean }[] = [];
+    for (const stretch of stretches) {
+      if (stretch.columns) chosen.push({ stretch, whole: true });
+      else if (!range || overlap(stretch.segment, range) > 0)
+        chosen.push({
+          stretch,
+          whole: !isCut(stretch) && stretch.segment.points <= Math.max(1, longest * NEAR_ENOUGH),
+        });
+    }
+    return chosen;
+  }
+
+  /** Whether some of a segment is in view and some is not. */
+  function isCut({ segment }: Stretch & { columns: null }): boolean {
+    return range !== undefined && overlap(segment, range) < 1;
+  }
+
+  function readAhead(chosen: ReturnType<typeof choose>): void {
+    const wanted = new Map<number, number[]>();
+    for (const { stretch, whole } of chosen) {
+      if (whole || stretch.columns || stretch.level === 0) continue;
+      const nodes = wanted.get(stretch.level - 1);
+      if (nodes) nodes.push(stretch.index);
+      else wanted.set(stretch.level - 1, [stretch.index]);
+    }
+    for (const [level, nodes] of wanted) reader.ahead(level, nodes);
+  }
 
   /** The coarsest segments that stand for all points, and the points of the tail, in the order of recording. */
   function roots(): Stretch[] {
@@ -87,7 +118,7 @@ export function viewSeries(
   function children(
     level: number,
     node: number,
-    segments: readonly Segment[] = readNode(database, metric, level, node),
+    segments: readonly Segment[] = reader.read(level, node),
   ): Stretch[] {
     return segments.map((segment, slot) => {
       return { columns: null, segment, level, index: node * FAN_OUT + slot };
@@ -99,7 +130,7 @@ export function viewSeries(
     const { level, index } = stretch;
     // The segment of a chunk says more than a chunk whose blocks and points are both damaged.
     if (level === 1) {
-      const blocks = storedNode(database, metric, 0, index);
+      const blocks = reader.stored(0, index);
       return blocks || chunkByStep(index) ? children(0, index, blocks ?? undefined) : null;
     }
     if (level > 0) return children(level - 1, index);

@@ -10,6 +10,7 @@ export interface WideColumn<Row> extends SizedColumn {
   /** Values, ids and numbers in the mono face. */
   readonly mono: boolean;
   readonly sortable: boolean;
+  /** What stands in the cell. Words are cut where they are too long; null is a value that is missing. */
   readonly render: (row: Row) => ReactNode;
 }
 

@@ -52,8 +52,8 @@ const checkPx = 38;
 const headPx = 26;
 /** Room after the last column, so that its edge can be dragged. */
 const endPx = 24;
-const overscanRows = 10;
-const overscanColumns = 2;
+const overscanRows = 6;
+const overscanColumns = 1;
 const sideStepPx = 120;
 /** Elements for rows are made in steps of this many. */
 const poolStep = 16;
@@ -116,6 +116,10 @@ export function WideTable<Row>(props: WideTableProps<Row>) {
 
   const pool = useRef(0);
   pool.current = Math.max(pool.current, Math.ceil(rowItems.length / poolStep) * poolStep);
+  // A row that leaves the view gives its element to one that enters, and no element changes its place among the others:
+  // making or moving one costs more than all that is written into it.
+  const slotOf = (index: number) => index % pool.current;
+  const bySlot = rowItems.toSorted((a, b) => slotOf(a.index) - slotOf(b.index));
 
   const from = rowItems[0]?.index ?? 0;
   const to = (rowItems.at(-1)?.index ?? -1) + 1;
@@ -244,18 +248,18 @@ export function WideTable<Row>(props: WideTableProps<Row>) {
         ))}
       </div>
       {count === 0 && empty ? <p className={styles.empty}>{empty}</p> : null}
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the grid takes the keys of its rows */}
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the grid takes the keys of its rows */}
       <div
         style={{ height: rows.getTotalSize(), width: checkPx + totalPx + endPx, position: 'relative' }}
+        role="rowgroup"
+        aria-owns={rowItems.map(({ index }) => `${prefix}-${index}`).join(' ')}
         onClick={onClick}
       >
-        {rowItems.map(({ index, start }) => {
+        {bySlot.map(({ index, start }) => {
           const row = rowAt(index);
           return (
             <WideRow
-              // A row that leaves the view gives its elements to one that enters: making new ones costs more.
-              key={index % pool.current}
+              key={slotOf(index)}
               id={`${prefix}-${index}`}
               index={index}
               row={row}

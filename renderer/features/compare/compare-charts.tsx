@@ -1,9 +1,11 @@
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import type { Run, Series } from '../../../app/contract/runs.contract.ts';
 import { type ChartLine, chartLine } from '../../charts/chart-line.ts';
 import type { CurveView } from '../../charts/curve-view.ts';
 import { LineChart } from '../../charts/line-chart.tsx';
+import type { ValueRange } from '../../charts/range.ts';
 import { readsOnLogAxis } from '../runs/curve-groups.ts';
+import { useZoomedSeries } from '../runs/use-zoomed-series.ts';
 import styles from './compare.module.css';
 
 /** Small charts beside the main one; more are a press away through the choice of curve. */
@@ -24,11 +26,24 @@ export function orderedCurves(curves: readonly Series[]): string[] {
   return [...new Set(curves.map(({ key }) => key))].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
 }
 
-/** The lines of one metric over all runs, in the order of the runs. */
-export function linesOf(key: string, runs: readonly Run[], curves: readonly Series[]): ChartLine[] {
+/** The lines of one metric over all runs, in the order of the runs; `whole` are its curves where `curves` are parts of them. */
+export function linesOf(
+  key: string,
+  runs: readonly Run[],
+  curves: readonly Series[],
+  whole: readonly Series[] = curves,
+): ChartLine[] {
   return runs.flatMap((run) => {
-    const series = curves.find((one) => one.runId === run.id && one.key === key);
-    return series ? [chartLine(series, { id: run.id, name: run.name, color: run.color })] : [];
+    const ofRun = (one: Series) => one.runId === run.id && one.key === key;
+    const series = curves.find(ofRun);
+    const startMs = whole.find(ofRun)?.timesMs[0];
+    const identity = {
+      id: run.id,
+      name: run.name,
+      color: run.color,
+      ...(startMs !== undefined && { startMs }),
+    };
+    return series ? [chartLine(series, identity)] : [];
   });
 }
 
@@ -93,15 +108,11 @@ interface MetricChartProps {
 }
 
 function MetricChart({ metric, runs, curves, view, focused, small }: MetricChartProps) {
-  const lines = useMemo(() => linesOf(metric, runs, curves), [metric, runs, curves]);
-  const automatic = useMemo(
-    () =>
-      readsOnLogAxis(
-        metric,
-        curves.filter(({ key }) => key === metric),
-      ),
-    [metric, curves],
-  );
+  const [zoom, setZoom] = useState<ValueRange | null>(null);
+  const whole = useMemo(() => curves.filter(({ key }) => key === metric), [metric, curves]);
+  const shown = useZoomedSeries({ series: whole, axis: view.axis, zoom });
+  const lines = useMemo(() => linesOf(metric, runs, shown, whole), [metric, runs, shown, whole]);
+  const automatic = useMemo(() => readsOnLogAxis(metric, whole), [metric, whole]);
   return (
     <LineChart
       title={metric}
@@ -116,6 +127,7 @@ function MetricChart({ metric, runs, curves, view, focused, small }: MetricChart
       small={small}
       readings={small}
       labels={false}
+      onZoom={setZoom}
     />
   );
 }

@@ -5,9 +5,11 @@ import { SharedCursor } from '../../charts/cursor.tsx';
 import { CurveControls } from '../../charts/curve-controls.tsx';
 import { type CurveView, initialCurveView } from '../../charts/curve-view.ts';
 import { LineChart } from '../../charts/line-chart.tsx';
+import type { ValueRange } from '../../charts/range.ts';
 import screen from '../../components/screen.module.css';
 import { type CurveGroup, curveGroups, curvesOf, readsOnLogAxis } from './curve-groups.ts';
 import styles from './runs.module.css';
+import { useZoomedSeries } from './use-zoomed-series.ts';
 
 interface RunChartsProps {
   readonly run: Run;
@@ -52,20 +54,28 @@ interface GroupChartProps {
 }
 
 function GroupChart({ group, run, curves, view, reach }: GroupChartProps) {
+  const [zoom, setZoom] = useState<ValueRange | null>(null);
   const mine = useMemo(
+    () => group.lines.flatMap(({ key }) => curves.find((series) => series.key === key) ?? []),
+    [group, curves],
+  );
+  const shown = useZoomedSeries({ series: mine, axis: view.axis, zoom });
+  const lines = useMemo(
     () =>
       group.lines.flatMap(({ key, label }, index) => {
-        const found = curves.find((series) => series.key === key);
-        const color = index === 0 ? run.color : null;
-        return found ? [{ series: found, line: chartLine(found, { id: key, name: label, color }) }] : [];
+        const found = shown.find((series) => series.key === key);
+        const startMs = mine.find((series) => series.key === key)?.timesMs[0];
+        const identity = {
+          id: key,
+          name: label,
+          color: index === 0 ? run.color : null,
+          ...(startMs !== undefined && { startMs }),
+        };
+        return found ? [chartLine(found, identity)] : [];
       }),
-    [group, curves, run.color],
+    [group, shown, mine, run.color],
   );
-  const lines = useMemo(() => mine.map(({ line }) => line), [mine]);
-  const automatic = readsOnLogAxis(
-    group.title,
-    mine.map(({ series }) => series),
-  );
+  const automatic = readsOnLogAxis(group.title, mine);
   return (
     <div className={styles.chartCell}>
       <LineChart
@@ -77,6 +87,7 @@ function GroupChart({ group, run, curves, view, reach }: GroupChartProps) {
         ignoreOutliers={view.ignoreOutliers}
         live={run.status === 'running'}
         reach={reach}
+        onZoom={setZoom}
       />
     </div>
   );

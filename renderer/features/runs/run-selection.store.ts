@@ -1,10 +1,9 @@
 import { create } from 'zustand';
-import type { Run } from '../../../app/contract/runs.contract.ts';
+import type { MarkedRuns } from './table/marked-runs.ts';
 
 interface RunSelectionState {
-  /** As they were when they were marked. */
-  readonly selected: ReadonlyMap<string, Run>;
-  readonly select: (runs: ReadonlyMap<string, Run>) => void;
+  readonly selected: MarkedRuns;
+  readonly select: (runs: MarkedRuns) => void;
 }
 
 /** The runs marked in the table; kept while other pages show, so that the palette can act on them. */

@@ -1,12 +1,15 @@
-import { useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { quotedField } from '../../../app/contract/run-filter/index.ts';
 import type { Run } from '../../../app/contract/runs.contract.ts';
+import { orpc } from '../../client/orpc.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogFooter } from '../../components/dialog.tsx';
 import { Field } from '../../components/field.tsx';
 import { counted } from '../../components/format.ts';
 
 interface TagDialogProps {
-  readonly runs: readonly Run[];
+  readonly runs: readonly Run['id'][];
   /** Null takes the tag away. */
   readonly onTag: (key: string, value: string | null) => void;
   readonly onClose: () => void;
@@ -17,8 +20,14 @@ export function TagDialog({ runs, onTag, onClose }: TagDialogProps) {
   const [key, setKey] = useState('');
   const [value, setValue] = useState('');
   const name = key.trim();
-  const having = runs.filter(({ tags }) => name in tags);
-  const known = [...new Set(runs.flatMap(({ tags }) => Object.keys(tags)))].sort();
+  const known = useQuery(orpc.runs.filterHelp.queryOptions({ input: {} })).data?.keys ?? [];
+  const tags = known.filter(({ kind }) => kind === 'tag').map((one) => one.key);
+  const holders = useQuery({
+    ...orpc.runs.ids.queryOptions({ input: { filter: `${quotedField('tags', name)} is not null` } }),
+    enabled: tags.includes(name),
+  });
+  const has = useMemo(() => new Set(holders.data?.ids), [holders.data]);
+  const having = runs.filter((id) => has.has(id));
   const finish = (next: string | null) => {
     onTag(name, next);
     onClose();
@@ -46,7 +55,7 @@ export function TagDialog({ runs, onTag, onClose }: TagDialogProps) {
           )}
         </Field>
         <datalist id="known-tags">
-          {known.map((tag) => (
+          {tags.map((tag) => (
             <option key={tag} value={tag} />
           ))}
         </datalist>

@@ -11,6 +11,7 @@ const subjects: Readonly<Record<Event['subject']['kind'], string>> = {
   job: 'Job',
   target: 'Target',
   settings: 'Settings',
+  view: 'View',
 };
 
 /** An event as a short phrase: what, which, and what happened to it. */

@@ -1,4 +1,5 @@
 import { type Digest, type ModelId, type ModelVersionId, type RunId, runId } from '../../../contract/ids.ts';
+import type { Signature } from '../../../contract/models.contract.ts';
 import { AppError } from '../../../kernel/app-error.ts';
 import type { Core } from '../../../kernel/core.ts';
 import { newId } from '../../../kernel/new-id.ts';
@@ -14,6 +15,7 @@ export type FolderFacts = (location: string) => {
   readonly digest: Digest;
   readonly isOnnx: boolean;
   readonly sizeBytes: number;
+  readonly signature: Signature;
   readonly metadata: Readonly<Record<string, string>>;
 } | null;
 
@@ -174,7 +176,8 @@ export function createModelRegistry(
         version,
         digest: folder?.digest ?? ('' as Digest),
         sizeBytes: folder?.sizeBytes ?? 0,
-        signature: { inputs: [], outputs: [] },
+        // Of an ONNX file its own is read, once it was looked into.
+        signature: folder && !folder.isOnnx ? folder.signature : { inputs: [], outputs: [] },
         task: null,
         labels: null,
         runId: run.success ? run.data : null,

@@ -1,8 +1,10 @@
 import type { ProjectId } from '../../../contract/ids.ts';
 import {
+  type RunField,
   RunFilterError,
   type RunOrder,
   type RunPredicate,
+  readRunField,
   readRunFilter,
   readRunOrder,
 } from '../../../contract/run-filter/index.ts';
@@ -38,6 +40,14 @@ export function readOrder(
     if (known) return [{ by: { kind, key: bare![2]! }, descending }];
   }
   return refused({ orderBy }, () => readRunOrder(orderBy, descending));
+}
+
+/** What a column of the table of runs is of; `data` is the first data set that a run read. */
+export type TableField = RunField | { readonly kind: 'data' };
+
+/** @throws AppError INVALID_INPUT */
+export function readField(field: string): TableField {
+  return field === 'data' ? { kind: 'data' } : refused({ field }, () => readRunField(field));
 }
 
 function refused<T>(details: Readonly<Record<string, string>>, read: () => T): T {

@@ -3,6 +3,7 @@ import type { JobState } from '../../../contract/jobs.contract.ts';
 import type { RunOrder } from '../../../contract/run-filter/index.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Database } from '../../../kernel/ports/database.ts';
+import { fieldText } from './field-text.ts';
 import { all, type Fragment, fragment } from './fragment.ts';
 import { orderSql } from './order-sql.ts';
 import { createPageCache } from './page-cache.ts';
@@ -19,12 +20,17 @@ export interface RunSelection {
   readonly status?: JobState;
   /** To be found in the run's name, experiment, template, tags or parameters. */
   readonly text?: string;
+  /** Fields with the value that each has to have, as `fieldText` writes it; null for runs that have none. */
+  readonly within?: readonly { readonly field: string; readonly value: string | null }[];
 }
 
-export interface RunPage {
+export interface RunOrderBy {
   /** Fields with `asc` or `desc` after each where it differs from `descending`. */
   readonly orderBy: string;
   readonly descending: boolean;
+}
+
+export interface RunPage extends RunOrderBy {
   readonly limit: number;
   readonly offset: number;
 }
@@ -36,18 +42,24 @@ export interface RunSearch {
    * @throws AppError INVALID_INPUT, with `position` and `end` in its details
    */
   page(selection: RunSelection, page: RunPage): { ids: RunId[]; total: number };
+  /** Ids of all of them, in order. @throws AppError INVALID_INPUT, with `position` and `end` in its details */
+  ids(selection: RunSelection, order: RunOrderBy): readonly RunId[];
   /** All of them, the newest first, or of them only some that are chosen. @throws AppError INVALID_INPUT */
   named(selection: RunSelection, chosen?: readonly RunId[]): { id: RunId; name: string }[];
 }
 
 /** The SQL of a selection: a FROM clause's tables are `runs r JOIN experiments e`. */
 export function selectionSql(
-  { project, filter, experiment, status, text }: RunSelection,
+  { project, filter, experiment, status, text, within = [] }: RunSelection,
   nowMs: number,
 ): Fragment {
   const parts = [fragment('r.project_id = ? AND r.deleted_at IS NULL', project)];
   if (experiment !== undefined) parts.push(fragment('e.name = ? OR e.id = ?', experiment, experiment));
   if (status !== undefined) parts.push(fragment('r.status = ?', status));
+  for (const { field, value } of within) {
+    const { sql, parameters } = fieldText(field);
+    parts.push(fragment(`${sql} IS ?`, ...parameters, value));
+  }
   const predicate = readFilter(filter ?? '', nowMs);
   if (predicate) parts.push(predicateSql(predicate, nowMs));
   // Costs most, so it is asked last.
@@ -63,15 +75,20 @@ export function createRunSearch({
   readonly clock: Clock;
 }): RunSearch {
   const pages = createPageCache(database, clock);
+
+  function ids(selection: RunSelection, { orderBy, descending }: RunOrderBy): readonly RunId[] {
+    return pages.get(JSON.stringify([selection, orderBy, descending]), () => {
+      const nowMs = clock.now();
+      const order = readOrder(database, selection.project, orderBy, descending);
+      return ordered(database, selectionSql(selection, nowMs), order, nowMs);
+    });
+  }
+
   return {
-    page(selection, { orderBy, descending, limit, offset }) {
-      const key = JSON.stringify([selection, orderBy, descending]);
-      const ids = pages.get(key, () => {
-        const nowMs = clock.now();
-        const order = readOrder(database, selection.project, orderBy, descending);
-        return ordered(database, selectionSql(selection, nowMs), order, nowMs);
-      });
-      return { ids: ids.slice(offset, offset + limit), total: ids.length };
+    ids,
+    page(selection, { limit, offset, ...order }) {
+      const all = ids(selection, order);
+      return { ids: all.slice(offset, offset + limit), total: all.length };
     },
     named(selection, chosen) {
       const parts = [selectionSql(selection, clock.now())];

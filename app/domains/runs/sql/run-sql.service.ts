@@ -1,19 +1,24 @@
 import path from 'node:path';
 import type { RunId } from '../../../contract/ids.ts';
-import type { SqlAnswer } from '../../../contract/run-sql.contract.ts';
+import type { SqlAnswer, VerifiedMetrics } from '../../../contract/run-sql.contract.ts';
 import { AppError } from '../../../kernel/app-error.ts';
 import type { Core } from '../../../kernel/core.ts';
 import { newId } from '../../../kernel/new-id.ts';
 import type { QueryEngine } from '../../../kernel/ports/query-engine.ts';
-import type { MetricStore } from '../../../storage/metric-store.ts';
+import type { MetricDamage } from '../../../storage/metric-store.ts';
 import type { Projects } from '../../projects/index.ts';
 import type { Runs } from '../runs.service.ts';
-import { FED_POINTS, POINTS, type RunView, runViews } from './tables.ts';
+import { type Narrowing, narrowQuery } from './narrow-query.ts';
+import { comparable, conditionOf, storedTables } from './narrowed-tables.ts';
+import { type Metric, pointBatches } from './point-batches.ts';
+import { parseTree } from './query-tree.ts';
+import { COUNTED, FED_POINTS, metricTexts, POINTS, type RunView, runTexts, runViews } from './tables.ts';
+import { type CheckedRun, verifyMetrics } from './verify-metrics.ts';
 
 /** Points beyond these do not fit what a query may hold in memory and on the disk beside it. */
 const MOST_POINTS = 25_000_000;
-/** Points sent at a time: few enough that the core's thread is free again after a moment. */
-const BATCH_POINTS = 32_768;
+/** Damaged places that an answer names; all of them are counted. */
+const MOST_DAMAGED = 100;
 
 export interface RunSqlQuery {
   readonly project?: string | undefined;
@@ -26,17 +31,22 @@ export interface RunSqlQuery {
 
 export interface RunSql {
   /**
-   * Answer one query over the runs of a project that are not deleted. Only views that it names are filled.
+   * Answer one query over the runs of a project that are not deleted. Only views that it names are filled, with the rows
+   * that its comparisons with texts leave. Points that are damaged are named beside the answer.
    *
    * @throws AppError INVALID_INPUT for a wrong query, TIME_LIMIT, TOO_LARGE where `points` would hold too many
    */
   query(query: RunSqlQuery, signal?: AbortSignal): Promise<SqlAnswer>;
-}
-
-interface Metric {
-  readonly id: number;
-  readonly run: RunId;
-  readonly key: string;
+  /**
+   * Read every stored point of the named runs, or of all of a project, deleted ones too, and say what is damaged.
+   *
+   * @throws AppError NOT_FOUND
+   */
+  verify(
+    project: string | undefined,
+    runs: readonly string[] | undefined,
+    signal?: AbortSignal,
+  ): AsyncGenerator<VerifiedMetrics, void, void>;
 }
 
 export function createRunSql(
@@ -53,15 +63,20 @@ export function createRunSql(
       const project = parts.projects.resolve(asked.project).id;
       const runs = asked.runs?.map((named) => parts.runs.get(asked.project, named).id);
       const views = namedIn(query);
-      const tables = new Map(views.flatMap((view) => view.tables.map((table) => [table.name, table])));
+      const narrowing = await narrow(query, views, timeLimitMs, signal);
+      const damaged: MetricDamage[] = [];
       const answer = await parts.engine.ask(
         {
           databasePath: core.folders.database,
-          stored: [...tables.values()].map((table) => ({ ...table, parameters: { project } })),
+          stored: storedTables(views, narrowing, project),
           fed: views.some(({ name }) => name === POINTS)
             ? {
                 ...FED_POINTS,
-                batches: pointBatches(parts.runs.intake.metrics, metrics(project, runs, asked.keys)),
+                batches: pointBatches(
+                  parts.runs.intake.metrics,
+                  metrics(project, runs, asked.keys, narrowing),
+                  damaged,
+                ),
               }
             : null,
           views: views.map(
@@ -70,7 +85,7 @@ export function createRunSql(
           query,
           limit,
           timeLimitMs,
-          spillFolder: path.join(core.folders.cache, `query-${newId<string>(core.clock.now())}`),
+          spillFolder: spillFolder(),
         },
         signal,
       );
@@ -79,27 +94,71 @@ export function createRunSql(
         rows: answer.rows.map((row) => [...row]),
         truncated: answer.truncated,
         durationMs: performance.now() - since,
+        ...(damaged.length > 0 && {
+          damaged: {
+            points: damaged.reduce((sum, { points }) => sum + points, 0),
+            places: damaged.slice(0, MOST_DAMAGED).map(({ run, ...place }) => ({ runId: run, ...place })),
+          },
+        }),
       };
     },
+    verify(project, named, signal) {
+      const runs = named?.map((each) => parts.runs.get(project, each).id);
+      const found = checked(parts.projects.resolve(project).id, runs);
+      return verifyMetrics(parts.runs.intake.metrics, found, signal);
+    },
   };
+
+  function checked(project: string, named: readonly RunId[] | undefined): CheckedRun[] {
+    return core.database
+      .prepare(
+        `SELECT r.id, r.name, sum(x.points) AS points FROM metric_keys x JOIN runs r ON r.id = x.run_id
+         WHERE r.project_id = ? AND (? IS NULL OR r.id IN (SELECT value FROM json_each(?))) GROUP BY r.id`,
+      )
+      .all(project, ...Array(2).fill(named ? JSON.stringify(named) : null))
+      .map((row) => ({ id: row.id as RunId, name: String(row.name), points: Number(row.points) }));
+  }
+
+  function spillFolder(): string {
+    return path.join(core.folders.cache, `query-${newId<string>(core.clock.now())}`);
+  }
+
+  /** What the query can use of the views, by the tree that the engine makes of it; null where that says nothing. */
+  async function narrow(
+    query: string,
+    views: readonly RunView[],
+    timeLimitMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Narrowing | null> {
+    if (!query.includes("'") || views.every(({ name }) => name === 'runs')) return null;
+    const { rows } = await parts.engine.ask(
+      {
+        ...{ databasePath: core.folders.database, stored: [], fed: null, views: [], limit: 1, timeLimitMs },
+        query: `SELECT json_serialize_sql('${query.replaceAll("'", "''")}', skip_null := true, skip_default := true)`,
+        spillFolder: spillFolder(),
+      },
+      signal,
+    );
+    const tree = parseTree(rows[0]?.[0]);
+    return tree && narrowQuery(tree, comparable, new Set(Object.keys(runTexts)));
+  }
 
   /** Metrics whose points the query may read. */
   function metrics(
     project: string,
     runs: readonly RunId[] | undefined,
     keys: readonly string[] | undefined,
+    narrowing: Narrowing | null,
   ): Metric[] {
-    const some = (column: string, values: readonly string[] | undefined) =>
-      values === undefined ? '' : `AND ${column} IN (SELECT value FROM json_each(?))`;
-    const found = core.database
-      .prepare(
-        `SELECT m.id, m.run_id, m.key, m.points FROM metric_keys m JOIN runs r ON r.id = m.run_id
-         WHERE r.project_id = ? AND r.deleted_at IS NULL ${some('r.id', runs)} ${some('m.key', keys)}`,
-      )
-      .all(
-        project,
-        ...[runs, keys].flatMap((values) => (values === undefined ? [] : [JSON.stringify(values)])),
-      );
+    const { sql, parameters } = conditionOf([POINTS], metricTexts, narrowing);
+    const some = (column: string, name: string, values: readonly string[] | undefined) =>
+      values === undefined ? '' : `AND ${column} IN (SELECT value FROM json_each(@${name}))`;
+    const { text, values } = positional(
+      `SELECT x.id, x.run_id, x.key, x.points FROM metric_keys x JOIN runs r ON r.id = x.run_id
+       WHERE ${COUNTED} AND ${sql} ${some('r.id', 'runs', runs)} ${some('x.key', 'keys', keys)}`,
+      { project, runs: JSON.stringify(runs ?? []), keys: JSON.stringify(keys ?? []), ...parameters },
+    );
+    const found = core.database.prepare(text).all(...values);
     const points = found.reduce((sum, row) => sum + Number(row.points), 0);
     if (points > MOST_POINTS) {
       throw new AppError(
@@ -115,32 +174,18 @@ export function createRunSql(
   }
 }
 
+/** A statement with its parameters by position. */
+function positional(statement: string, parameters: Readonly<Record<string, string>>) {
+  const values: string[] = [];
+  const text = statement.replace(/@(\w+)/g, (_, name: string) => {
+    values.push(parameters[name]!);
+    return '?';
+  });
+  return { text, values };
+}
+
 /** Every view that stands in the query as a word; one too many costs only time. */
 function namedIn(query: string): RunView[] {
   const asksForAll = /\b(show|information_schema|duckdb_\w+)\b/i.test(query);
   return runViews.filter(({ name }) => asksForAll || new RegExp(`\\b${name}\\b`, 'i').test(query));
 }
-
-/** Points of metrics in batches of columns as FED_POINTS names them. */
-function* pointBatches(store: MetricStore, metrics: readonly Metric[]): Generator<Float64Array[]> {
-  let batch = newBatch();
-  let length = 0;
-  for (const { id, run, key } of metrics) {
-    for (const { steps, timesMs, values } of store.columns(run, key)) {
-      for (let at = 0; at < steps.length; at++) {
-        batch[0]![length] = id;
-        batch[1]![length] = steps[at]!;
-        batch[2]![length] = timesMs[at]!;
-        batch[3]![length] = values[at]!;
-        length += 1;
-        if (length < BATCH_POINTS) continue;
-        yield batch;
-        batch = newBatch();
-        length = 0;
-      }
-    }
-  }
-  if (length > 0) yield batch.map((column) => column.slice(0, length));
-}
-
-const newBatch = () => FED_POINTS.columns.map(() => new Float64Array(BATCH_POINTS));

@@ -1,10 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openReadOnlyDatabase } from '../../../../native/sqlite/read-only-database.ts';
 import { createQueryEngine } from '../../../../native/tables/query/query-engine.ts';
 import { TransferBench } from '../../../../test/support/transfer-bench.ts';
 import { atOnce, unlimited } from '../../../contract/execution.ts';
 import type { ArtifactId, DatasetVersionId, Digest, ExperimentId, RunId } from '../../../contract/ids.ts';
+import type { VerifiedMetrics } from '../../../contract/run-sql.contract.ts';
 import { newId } from '../../../kernel/new-id.ts';
 import { createProjects } from '../../projects/index.ts';
 import { createRunSql, type RunSql, type RunSqlQuery } from './index.ts';
@@ -154,6 +156,142 @@ describe('SQL over the runs of a project', () => {
   it('stops at the limit and says so', async () => {
     const answer = await ask('SELECT step FROM points', { limit: 5000 });
     expect([answer.rows.length, answer.truncated]).toEqual([5000, true]);
+  });
+});
+
+describe('a query about a few of many rows', () => {
+  /** What the engine was given to fill: rows of each table, and points. */
+  async function filled(query: string, more: Partial<RunSqlQuery> = {}) {
+    const counted: Record<string, number> = {};
+    const watched: typeof engine = {
+      ask(question, signal) {
+        const database = openReadOnlyDatabase(bench.core.folders.database);
+        try {
+          for (const { name, select, parameters } of question.stored)
+            counted[name] = database.all(select, parameters as never).length;
+        } finally {
+          database.close();
+        }
+        const { fed } = question;
+        if (!fed) return engine.ask(question, signal);
+        const batches = [...fed.batches];
+        counted[fed.name] = batches.reduce((sum, batch) => sum + batch[0]!.length, 0);
+        return engine.ask({ ...question, fed: { ...fed, batches } }, signal);
+      },
+      close: () => engine.close(),
+    };
+    const answer = await createRunSql(bench.core, { projects, runs: bench.runs, engine: watched }).query({
+      ...{ query, limit: 1000, timeLimitMs: 60_000 },
+      ...more,
+    });
+    return { counted, rows: answer.rows };
+  }
+
+  it.each<[string, Record<string, number>, number]>([
+    ["SELECT last FROM metrics WHERE key = 'odd'", { _metrics: 2 }, 2],
+    ["SELECT last FROM metrics m WHERE 'odd' = m.key AND m.last > 0", { _metrics: 2 }, 1],
+    [
+      "SELECT m.last FROM runs r JOIN metrics m USING (run_id) WHERE r.name = 'run-0'",
+      { _metrics: 2, _ids: 1 },
+      2,
+    ],
+    [
+      "SELECT m.last FROM runs r, metrics m WHERE r.run_id = m.run_id AND r.name IN ('run-0', 'x')",
+      { _metrics: 2 },
+      2,
+    ],
+    [
+      "SELECT count(*) FROM points JOIN runs USING (run_id) WHERE name = 'run-1' AND key = 'loss'",
+      { _points: 40_000 },
+      1,
+    ],
+    [
+      "SELECT r.name, p.value FROM runs r LEFT JOIN params p ON p.run_id = r.run_id AND p.key = 'lr'",
+      { _params: 2, _ids: 2 },
+      2,
+    ],
+    [
+      "SELECT * FROM (SELECT run_id FROM tags WHERE key = 'team') t JOIN data USING (run_id)",
+      { _tags: 2, _data: 2 },
+      2,
+    ],
+    // Nothing may be left out of these.
+    ["SELECT m.key FROM metrics m WHERE m.key = 'odd' OR m.last < 1", { _metrics: 4 }, 4],
+    ["SELECT m.key FROM metrics m WHERE m.key <> 'odd'", { _metrics: 4 }, 2],
+    [
+      "SELECT a.key FROM metrics a, metrics b WHERE a.key = 'odd' AND a.run_id = b.run_id",
+      { _metrics: 4 },
+      4,
+    ],
+    [
+      "SELECT r.name FROM runs r LEFT JOIN metrics m ON m.run_id = r.run_id AND r.name = 'run-0'",
+      { _metrics: 4 },
+      3,
+    ],
+    ["WITH metrics AS (SELECT 'odd' AS key) SELECT * FROM metrics WHERE key = 'odd'", { _metrics: 4 }, 1],
+    [
+      "SELECT r.name FROM runs r ANTI JOIN metrics m USING (run_id) WHERE r.name = 'run-0'",
+      { _metrics: 4 },
+      0,
+    ],
+    ["SELECT m.key FROM metrics AS m(run_id, a, key) WHERE m.a = 'odd'", { _metrics: 4 }, 2],
+  ])('%s', async (query, counts, length) => {
+    const { counted, rows: found } = await filled(query);
+    expect(counted).toMatchObject(counts);
+    expect(found).toHaveLength(length);
+  });
+
+  it('is narrowed together with what was named beside it', async () => {
+    const query = "SELECT count(*) FROM points WHERE key = 'loss'";
+    const { counted, rows: found } = await filled(query, { runs: ['run-0'] });
+    expect([counted._points, found[0]![0]]).toEqual([40_000, 40_000]);
+  });
+});
+
+describe('metrics with a damaged chunk', () => {
+  const lost = { key: 'loss', fromStep: 2048, toStep: 4095, points: 2048 };
+  const setBytes = (bytes: Uint8Array) =>
+    bench.core.database
+      .prepare(
+        `UPDATE metric_chunks SET data = ? WHERE position = 1
+         AND metric_id = (SELECT id FROM metric_keys WHERE run_id = ? AND key = 'loss')`,
+      )
+      .run(bytes, ids[0]!);
+  let whole: Uint8Array;
+  beforeAll(() => {
+    const row = bench.core.database
+      .prepare(
+        "SELECT data FROM metric_chunks WHERE position = 1 AND metric_id = (SELECT id FROM metric_keys WHERE run_id = ? AND key = 'loss')",
+      )
+      .get(ids[0]!);
+    whole = row!.data as Uint8Array;
+    const damaged = Uint8Array.from(whole);
+    damaged[100]! ^= 1;
+    setBytes(damaged);
+  });
+  afterAll(() => setBytes(whole));
+
+  it('are read without it, and the answer says so', async () => {
+    const answer = await ask("SELECT count(*) FROM points WHERE key = 'loss'");
+    expect(answer.rows).toEqual([[80_000 - 2048]]);
+    expect(answer.damaged).toEqual({ points: 2048, places: [{ runId: ids[0], ...lost }] });
+    expect(await ask("SELECT count(*) FROM points WHERE key = 'odd'")).not.toHaveProperty('damaged');
+  });
+
+  async function verified(named?: string[]) {
+    const found: VerifiedMetrics[] = [];
+    for await (const each of sql.verify(undefined, named)) found.push(each);
+    return found;
+  }
+
+  it('are checked through, and the chunk is named', async () => {
+    const checked = await verified();
+    expect(checked.filter(({ kind }) => kind !== 'progress')).toEqual([
+      { kind: 'damaged', runId: ids[0], runName: 'run-0', what: 'points', ...lost },
+      { kind: 'end', runs: 3, points: 120_003, damagedPoints: 2048 },
+    ]);
+    expect(await verified(['run-1'])).toEqual([{ kind: 'end', runs: 1, points: 40_001, damagedPoints: 0 }]);
+    expect(() => sql.verify(undefined, ['nobody'])).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
   });
 });
 

@@ -1,9 +1,11 @@
 import fs from 'node:fs';
 import { parse } from 'yaml';
 import type { Digest } from '../../../contract/ids.ts';
+import type { Signature } from '../../../contract/models.contract.ts';
 import type { Core } from '../../../kernel/core.ts';
 import type { ObjectStore } from '../../../storage/object-store.ts';
 import { artifactPlace } from './artifact-place.ts';
+import { readSignature } from './mlmodel-signature.ts';
 
 /** A longer description of a model is none that MLflow wrote. */
 const MAX_DESCRIPTION_BYTES = 1 << 20;
@@ -14,6 +16,8 @@ export interface ModelFolder {
   readonly isOnnx: boolean;
   /** Of all files. */
   readonly sizeBytes: number;
+  /** Its inputs and outputs as MLmodel says them; none where it says nothing. */
+  readonly signature: Signature;
   /** What is known of the model, as words. */
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -38,14 +42,17 @@ export function modelFolder(
   const onnx = files.find((file) => String(file.path).endsWith('.onnx'));
   const main = onnx ?? description;
   if (!main) return null;
+  const said = description ? read(objects.path(description.digest as Digest)) : {};
   return {
     digest: main.digest as Digest,
     isOnnx: onnx !== undefined,
     sizeBytes: files.reduce((sum, file) => sum + Number(file.size_bytes), 0),
+    signature: readSignature(said.signature),
     metadata: {
       'mlflow.folder': path,
       'mlflow.files': String(files.length),
-      ...(description && describe(objects.path(description.digest as Digest))),
+      ...(description && { 'mlflow.flavors': Object.keys(asObject(said.flavors)).join(', ') }),
+      ...(typeof said.mlflow_version === 'string' && { 'mlflow.version': said.mlflow_version }),
     },
   };
 }
@@ -58,18 +65,15 @@ function pathOf(location: string): string | null {
   return match[1] === undefined ? rest : `run/${match[1]}/artifacts/${rest}`;
 }
 
-function describe(filePath: string): Record<string, string> {
+/** A description that cannot be read tells nothing; the files are kept all the same. */
+function read(filePath: string): Readonly<Record<string, unknown>> {
   try {
     if (fs.statSync(filePath).size > MAX_DESCRIPTION_BYTES) return {};
-    const { flavors, mlflow_version: version } = parse(fs.readFileSync(filePath, 'utf8'), {
-      maxAliasCount: 0,
-    });
-    return {
-      'mlflow.flavors': Object.keys(flavors ?? {}).join(', '),
-      ...(typeof version === 'string' && { 'mlflow.version': version }),
-    };
+    return asObject(parse(fs.readFileSync(filePath, 'utf8'), { maxAliasCount: 0 }));
   } catch {
-    // A description that cannot be read tells nothing; the files are kept all the same.
     return {};
   }
 }
+
+const asObject = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

@@ -31,9 +31,15 @@ export function readRuns(database: Database, ids: readonly RunId[]): TrackedRun[
       .all(list)
       .map((row) => [row.id as RunId, row]),
   );
-  const metrics = valuesByRun(database, 'metric_keys', 'key, last_greatest, last_time, last_step', list);
-  const params = valuesByRun(database, 'run_params', 'key, value', list);
-  const tags = valuesByRun(database, 'run_tags', 'key, value', list);
+  const metrics = valuesByRun(
+    database,
+    'metric_keys',
+    ['key', 'last_greatest', 'last_time', 'last_step'],
+    list,
+    toPoint,
+  );
+  const params = valuesByRun(database, 'run_params', ['key', 'value'], list, toParam);
+  const tags = valuesByRun(database, 'run_tags', ['key', 'value'], list, toTag);
   const datasets = of(
     `SELECT l.run_id, l.tags, d.* FROM run_client_datasets l JOIN client_datasets d ON d.id = l.dataset_id WHERE l.${within}`,
   );
@@ -46,10 +52,10 @@ export function readRuns(database: Database, ids: readonly RunId[]): TrackedRun[
     const links = models.get(id) ?? [];
     return {
       ...toState(row),
-      metrics: (metrics.get(id) ?? []).map(toPoint),
-      params: (params.get(id) ?? []).map(toParam),
+      metrics: metrics.get(id) ?? [],
+      params: params.get(id) ?? [],
       tags: [
-        ...(tags.get(id) ?? []).map(toTag).filter(({ key }) => key !== RUN_NAME_TAG),
+        ...(tags.get(id) ?? []).filter(({ key }) => key !== RUN_NAME_TAG),
         { key: RUN_NAME_TAG, value: String(row.name) },
       ],
       datasets: (datasets.get(id) ?? []).map(toDataset),
@@ -64,22 +70,31 @@ export function readRuns(database: Database, ids: readonly RunId[]): TrackedRun[
 }
 
 /**
- * Rows of a table by run, each as a list of its columns. SQLite makes one text of all that a run has, which is read three times as fast as
- * its rows are; its texts of numbers are exact, and an infinity is a number too large for a double.
+ * What a table has of each run. SQLite makes one text of each column of all that a run has, which is read three times as fast as its
+ * rows are; its texts of numbers are exact, and an infinity is a number too large for a double.
+ *
+ * @param columns the first of them is the key
+ * @param toItem makes one item of the lists of columns
  */
-function valuesByRun(
+function valuesByRun<Item>(
   database: Database,
   table: string,
-  columns: string,
+  columns: readonly string[],
   ids: string,
-): Map<RunId, readonly SqlValue[][]> {
+  toItem: (lists: ColumnLists, at: number) => Item,
+): Map<RunId, Item[]> {
+  const texts = columns.map((column, index) => `json_group_array(${column}) AS c${index}`).join(', ');
   const rows = database
     .prepare(
-      `SELECT run_id, json_group_array(json_array(${columns})) AS list FROM ${table}
-       WHERE run_id IN (SELECT value FROM json_each(?)) GROUP BY run_id`,
+      `SELECT run_id, ${texts} FROM ${table} WHERE run_id IN (SELECT value FROM json_each(?)) GROUP BY run_id`,
     )
     .all(ids);
-  return new Map(rows.map(({ run_id, list }) => [run_id as RunId, JSON.parse(String(list))]));
+  return new Map(
+    rows.map((row) => {
+      const lists = columns.map((_, index) => JSON.parse(String(row[`c${index}`])) as SqlValue[]);
+      return [row.run_id as RunId, lists[0]!.map((_, at) => toItem(lists, at))];
+    }),
+  );
 }
 
 export function toNumber(value: SqlValue | undefined): number {
@@ -100,24 +115,31 @@ function toState(row: SqlRow): RunState {
   };
 }
 
-const toPoint = ([key, value, timeMs, step]: readonly SqlValue[]): TrackedPoint => ({
-  key: String(key),
-  value: toNumber(value),
-  timeMs: Number(timeMs),
-  step: Number(step),
+type ColumnLists = readonly SqlValue[][];
+
+const toPoint = (lists: ColumnLists, at: number): TrackedPoint => ({
+  key: String(lists[0]![at]),
+  value: toNumber(lists[1]![at]),
+  timeMs: Number(lists[2]![at]),
+  step: Number(lists[3]![at]),
 });
 
 /** A parameter's value as a text: what a client logged is one, what Lathe's own runs have may be a number or a boolean. */
 export function paramText(stored: SqlValue | undefined): string {
   const text = String(stored);
-  return text.startsWith('"') ? JSON.parse(text) : text;
+  if (!text.startsWith('"')) return text;
+  // Only a text with a backslash in it needs to be decoded.
+  return text.includes('\\') ? JSON.parse(text) : text.slice(1, -1);
 }
 
-const toParam = ([key, value]: readonly SqlValue[]): KeyValue => ({
-  key: String(key),
-  value: paramText(value),
+const toParam = (lists: ColumnLists, at: number): KeyValue => ({
+  key: String(lists[0]![at]),
+  value: paramText(lists[1]![at]),
 });
-const toTag = ([key, value]: readonly SqlValue[]): KeyValue => ({ key: String(key), value: String(value) });
+const toTag = (lists: ColumnLists, at: number): KeyValue => ({
+  key: String(lists[0]![at]),
+  value: String(lists[1]![at]),
+});
 
 const toDataset = (row: SqlRow): ClientDataset => ({
   name: String(row.name),

@@ -9,10 +9,8 @@ import {
   type SortKey,
 } from '../../../kernel/ports/tracking.ts';
 import { all, compare, compareKeyed, type Fragment } from '../../../storage/sql-comparison.ts';
+import { PARAM_TEXT } from '../search/param-sql.ts';
 import { artifactLocationSql, lifecycleSql } from './experiment-tracking.ts';
-
-/** A parameter's value as a text; Lathe's own runs have numbers and booleans too. */
-const PARAM_TEXT = `CASE WHEN x.value LIKE '"%' THEN x.value ->> '$' ELSE x.value END`;
 
 const attributes: Readonly<Record<string, string>> = {
   run_id: 'r.id',
@@ -23,6 +21,9 @@ const attributes: Readonly<Record<string, string>> = {
   end_time: 'r.ended_at',
   artifact_uri: `${artifactLocationSql} || '/' || r.id || '/artifacts'`,
 };
+
+/** What a condition costs: SQLite looks at one only of runs that meet those before it, and metrics lie farthest apart. */
+const costs: Readonly<Record<RunEntity, number>> = { attribute: 0, tag: 1, param: 1, metric: 2, dataset: 3 };
 
 /** In the order of the words that clients know: FAILED, FINISHED, KILLED, RUNNING, SCHEDULED. */
 const STATUS_ORDER = `CASE r.status WHEN 'cancelled' THEN 'killed' WHEN 'queued' THEN 'scheduled' WHEN 'lost' THEN 'failed'
@@ -41,7 +42,7 @@ export function searchRuns(
   const where = all([
     { sql: `r.experiment_id IN (SELECT value FROM json_each(?))`, parameters: [JSON.stringify(experiments)] },
     { sql: lifecycleSql('r', view), parameters: [] },
-    ...conditions.map(toFragment),
+    ...conditions.toSorted((a, b) => costs[a.entity] - costs[b.entity]).map(toFragment),
   ]);
   const sorts = order.map(toSort);
   const joins = sorts.flatMap(({ join }) => join ?? []);

@@ -42,9 +42,11 @@ export async function exportRuns(
 ): Promise<ExportedRuns> {
   const folder = `${destination}.${randomBytes(4).toString('hex')}.tmp`;
   let points = 0;
+  // An exporter may read the points more than once.
+  const damaged = new Set<string>();
   try {
     await fs.promises.mkdir(folder);
-    const notes = await exporter.write(exported(), folder, destination, signal);
+    const notes = [...(await exporter.write(exported(), folder, destination, signal)), ...damaged];
     signal.throwIfAborted();
     const sizeBytes = await sizeOf(folder);
     await requireFree(destination);
@@ -96,7 +98,12 @@ export async function exportRuns(
 
   async function* pointsOf(id: RunId, keys: readonly string[]): AsyncGenerator<TransferPoint[]> {
     for (const key of keys) {
-      for (const { steps, timesMs, values } of source.intake.metrics.columns(id, key)) {
+      const columns = source.intake.metrics.columns(id, key, (damage) => {
+        damaged.add(
+          `${damage.points} points of ${key} of the run ${id} from step ${damage.fromStep} to ${damage.toStep} are damaged and left out.`,
+        );
+      });
+      for (const { steps, timesMs, values } of columns) {
         signal.throwIfAborted();
         points += steps.length;
         yield Array.from(steps, (step, index) => ({

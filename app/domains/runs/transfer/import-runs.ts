@@ -8,6 +8,8 @@ import { type TakeParts, type TakeRequest, takeRun } from './take-run.ts';
 import { createTally } from './tally.ts';
 
 const FOLLOW_EVERY_MS = 1000;
+/** The tag by which a run says whose child it is. */
+const PARENT_TAG = 'mlflow.parentRunId';
 
 /** Faults of one run's files; the other runs are taken all the same. */
 const faultsOfOne: ReadonlySet<string> = new Set([
@@ -49,6 +51,8 @@ export async function importRuns(
     const runs = await importer.scan(request.path, signal);
     if (runs.length === 0 && !request.following) throw nothingThere(request.path);
     for (const [index, run] of runs.entries()) await take(run, index, runs.length);
+    // A parent may come after its children.
+    parts.sources.linkParents(importer.format, [...tally.ofEnds().keys()], PARENT_TAG);
     if (request.following) {
       progress({
         fraction: null,

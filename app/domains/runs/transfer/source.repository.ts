@@ -19,6 +19,18 @@ export function createSourceRepository(database: Database) {
       );
       for (const identity of identities) insert.run(format, identity, run);
     },
+    /** Give runs the parents that their tags name, as far as these were imported too. */
+    linkParents(format: string, runs: readonly RunId[], tag: string): void {
+      database
+        .prepare(
+          `UPDATE runs SET parent_run_id = found.parent FROM (
+             SELECT t.run_id AS run, s.run_id AS parent FROM run_tags t
+             JOIN run_sources s ON s.format = ? AND s.identity = t.value
+             WHERE t.key = ? AND t.run_id IN (SELECT value FROM json_each(?)) AND s.run_id <> t.run_id
+           ) AS found WHERE runs.id = found.run AND runs.parent_run_id IS NULL`,
+        )
+        .run(format, tag, JSON.stringify(runs));
+    },
     position(run: RunId, format: string): string | null {
       const row = database
         .prepare('SELECT position FROM run_source_positions WHERE run_id = ? AND format = ?')

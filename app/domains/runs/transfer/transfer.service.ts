@@ -2,13 +2,20 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type RunId, runId } from '../../../contract/ids.ts';
 import type { Job } from '../../../contract/jobs.contract.ts';
-import type { ExportFormat, ImportFormat, TransferredRuns } from '../../../contract/transfer.contract.ts';
+import {
+  type ExportFormat,
+  type ImportFormat,
+  type InspectedSource,
+  importFormat,
+  type TransferredRuns,
+} from '../../../contract/transfer.contract.ts';
 import { AppError, fromSystemError } from '../../../kernel/app-error.ts';
 import type { Core } from '../../../kernel/core.ts';
 import type { RunExporter, RunImporter } from '../../../kernel/ports/run-transfer.ts';
 import type { Projects } from '../../projects/index.ts';
 import type { Runs } from '../runs.service.ts';
 import { exportRuns, requireFree } from './export-runs.ts';
+import { createFollowedSources } from './followed-sources.ts';
 import { importRuns } from './import-runs.ts';
 import { createSourceRepository } from './source.repository.ts';
 
@@ -36,11 +43,23 @@ export interface ExportRequest {
 
 export interface Transfer {
   formats(): { imports: { format: string; title: string }[]; exports: { format: string; title: string }[] };
+  /** @throws AppError INVALID_INPUT, PATH_NOT_FOUND, DATA_MALFORMED, UNSUPPORTED if nothing at the path is known */
+  inspect(
+    source: { readonly path: string; readonly format: ImportFormat | 'auto' },
+    signal?: AbortSignal,
+  ): Promise<InspectedSource>;
   /** @throws AppError INVALID_INPUT, PATH_NOT_FOUND, UNSUPPORTED if nothing at the path is known */
   import(request: ImportRequest): Promise<Job>;
   /** @throws AppError INVALID_INPUT, NOT_FOUND, ALREADY_EXISTS if something stands at the path */
   export(request: ExportRequest): Promise<Job>;
+  /** Go on following what the last host followed when it ended, however it ended. @returns the jobs */
+  resume(): Promise<Job[]>;
+  /** What is followed from now on ends only for this host: the next one goes on with it. */
+  close(): void;
 }
+
+/** Names of runs and experiments that are told before an import. */
+const mostNamed = 20;
 
 const sdkFolder = 'A folder that the Lathe SDK wrote';
 
@@ -48,9 +67,14 @@ export function createTransfer(core: Core, parts: TransferParts): Transfer {
   const { projects, runs, importers, exporters } = parts;
   const { intake } = runs;
   const sources = createSourceRepository(core.database);
+  const followed = createFollowedSources(core.folders);
+  let closing = false;
   loseFollowed();
 
-  async function find({ path: source, format }: ImportRequest): Promise<RunImporter | 'lathe'> {
+  async function find({
+    path: source,
+    format,
+  }: Pick<ImportRequest, 'path' | 'format'>): Promise<RunImporter | 'lathe'> {
     requireAbsolute(source);
     await fs.promises.stat(source).catch((error: unknown) => {
       throw fromSystemError(error, source);
@@ -75,17 +99,23 @@ export function createTransfer(core: Core, parts: TransferParts): Transfer {
       ],
       exports: exporters.map(({ format, title }) => ({ format, title })),
     }),
-    async import(request) {
-      const projectId = projects.resolve(request.project).id;
-      const importer = await find(request);
-      const title = `Import ${path.basename(request.path)}`;
-      return core.jobs.start({ kind: 'run.import', title }, async (context) => {
-        if (importer === 'lathe') return await importSdkFolder(request);
-        const { experiment, follow: following } = request;
-        const what = { format: importer.format, path: request.path, projectId, experiment, following };
-        return await importRuns({ core, intake, sources }, importer, what, context);
-      });
+    async inspect(source, signal = new AbortController().signal) {
+      const importer = await find(source);
+      if (importer === 'lathe') {
+        const names = [path.basename(source.path)];
+        return { format: 'lathe', title: sdkFolder, runs: 1, names, experiments: [] };
+      }
+      const found = await importer.scan(source.path, signal);
+      const experiments = new Set(found.flatMap(({ experiment }) => experiment ?? []));
+      return {
+        format: importFormat.parse(importer.format),
+        title: importer.title,
+        runs: found.length,
+        names: found.slice(0, mostNamed).map(({ name }) => name),
+        experiments: [...experiments].slice(0, mostNamed),
+      };
     },
+    import: begin,
     async export({ project, runs: named, format, path: destination }) {
       requireAbsolute(destination);
       const exporter = exporters.find((each) => each.format === format);
@@ -98,7 +128,41 @@ export function createTransfer(core: Core, parts: TransferParts): Transfer {
         exportRuns(runs, exporter, ids, destination, context),
       );
     },
+    async resume() {
+      const jobs: Job[] = [];
+      for (const source of followed.list()) {
+        try {
+          jobs.push(await begin({ ...source, format: source.format as ImportFormat, follow: true }));
+        } catch (error) {
+          await followed.remove(source);
+          core.log.warn('a source is not followed any more', { path: source.path, reason: String(error) });
+        }
+      }
+      return jobs;
+    },
+    close() {
+      closing = true;
+    },
   };
+
+  async function begin(request: ImportRequest): Promise<Job> {
+    const projectId = projects.resolve(request.project).id;
+    const importer = await find(request);
+    const title = `Import ${path.basename(request.path)}`;
+    const { experiment, follow: following } = request;
+    if (importer === 'lathe')
+      return core.jobs.start({ kind: 'run.import', title }, () => importSdkFolder(request));
+    const what = { format: importer.format, path: request.path, projectId, experiment, following };
+    const source = { project: projectId, path: request.path, format: importer.format, experiment };
+    if (following) await followed.add(source);
+    return core.jobs.start({ kind: 'run.import', title }, async (context) => {
+      try {
+        return await importRuns({ core, intake, sources }, importer, what, context);
+      } finally {
+        if (following && !closing) await followed.remove(source);
+      }
+    });
+  }
 
   /** @throws AppError NOT_FOUND, INVALID_INPUT where several have the name */
   function idOf(project: string | undefined, named: string): RunId {

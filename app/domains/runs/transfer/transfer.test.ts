@@ -6,6 +6,7 @@ import { mlrunsWriter } from '../../../../test/support/run-logs/mlflow-writer.ts
 import { tensorBoardWriter } from '../../../../test/support/run-logs/tensorboard-writer.ts';
 import { wandbWriter } from '../../../../test/support/run-logs/wandb-writer.ts';
 import { TransferBench } from '../../../../test/support/transfer-bench.ts';
+import type { JobId } from '../../../contract/ids.ts';
 import { fitBatch } from './fit-batch.ts';
 import { sourceRunId } from './source-run-id.ts';
 import { experimentName } from './take-run.ts';
@@ -30,6 +31,11 @@ async function whileFollowing(source: string, look: () => void): Promise<void> {
     bench.core.jobs.cancel(job.id);
   }
   expect((await bench.core.jobs.ended(job.id)).state).toBe('finished');
+}
+
+async function told(id: JobId, words: string): Promise<void> {
+  for await (const { state, progress } of bench.core.jobs.watch(id, undefined))
+    if (state !== 'running' || progress.message.startsWith(words)) break;
 }
 
 describe('a followed log', () => {
@@ -64,6 +70,45 @@ describe('a followed log', () => {
     bench.core.database.exec(`UPDATE runs SET status = 'running'`);
     bench.restart();
     expect(bench.run('logs').status).toBe('lost');
+  });
+
+  it('is followed again by the next host, unless somebody ended that', async () => {
+    const { source, log } = tensorBoardWriter(bench.place('logs'));
+    log(point(0));
+    const first = await bench.transfer.import({
+      path: source,
+      format: 'auto',
+      follow: true,
+      experiment: 'night',
+    });
+    await told(first.id, 'Following 1 runs');
+    bench.transfer.close();
+    bench.core.jobs.cancel(first.id);
+    await bench.core.jobs.ended(first.id);
+    bench.restart();
+    log(point(1));
+    const [again] = await bench.transfer.resume();
+    await told(again!.id, 'Following 1 runs, 1 new points');
+    expect(bench.points(bench.run('logs').id)).toHaveLength(2);
+    expect(bench.run('logs')).toMatchObject({ status: 'running', experimentName: 'night' });
+    bench.core.jobs.cancel(again!.id);
+    await bench.core.jobs.ended(again!.id);
+    bench.restart();
+    expect(await bench.transfer.resume()).toEqual([]);
+  });
+
+  it('that is gone is not followed again', async () => {
+    const { source, log } = tensorBoardWriter(bench.place('logs'));
+    log(point(0));
+    const { id } = await bench.transfer.import({ path: source, format: 'auto', follow: true });
+    bench.transfer.close();
+    bench.core.jobs.cancel(id);
+    await bench.core.jobs.ended(id);
+    fs.rmSync(source, { recursive: true });
+    bench.restart();
+    expect(await bench.transfer.resume()).toEqual([]);
+    fs.mkdirSync(source);
+    expect(await bench.transfer.resume()).toEqual([]);
   });
 
   it('may have nothing in it yet', async () => {
@@ -189,5 +234,20 @@ describe('what a workspace can hold of a batch', () => {
     ];
     expect(new Set(ids).size).toBe(4);
     expect(sourceRunId('a', 'x', -1)).toMatch(/^0{12}7/);
+  });
+});
+
+describe('an export of a run with a damaged chunk', () => {
+  it('has all other points, and says what is left out', async () => {
+    const { source, log } = tensorBoardWriter(bench.place('logs'));
+    log(...Array.from({ length: 5000 }, (_, step) => point(step)));
+    await bench.import(source);
+    bench.core.database.exec(`UPDATE metric_chunks SET data = x'00' WHERE position = 1`);
+    const job = await bench.transfer.export({ runs: ['logs'], format: 'csv', path: bench.place('out') });
+    const { result } = await bench.core.jobs.ended(job.id);
+    expect(result).toMatchObject({
+      points: 5000 - 2048,
+      notes: [expect.stringMatching(/^2048 points of loss .* from step 2048 to 4095 are damaged/)],
+    });
   });
 });

@@ -34,12 +34,11 @@ export function createViews(
     });
   }
 
-  /** Views belong to their project in the audit log. */
   const record = (
     what: 'saved' | 'renamed' | 'deleted',
     { projectId, id, name }: SavedView,
     more: object = {},
-  ) => events.append(`project.view-${what}`, { kind: 'project', id: projectId }, { view: id, name, ...more });
+  ) => events.append(`view.${what}`, { kind: 'view', id }, { name, project: projectId, ...more });
 
   return {
     list: (project) => repository.list(parts.projects.resolve(project).id),

@@ -41,8 +41,9 @@ describe('a saved view', () => {
     expect(views.get(undefined, saved.id)).toEqual(saved);
     expect(views.list(undefined)).toEqual([saved]);
     expect(core.events.list({ limit: 1 })[0]).toMatchObject({
-      kind: 'project.view-saved',
-      data: { view: saved.id, name: 'Good runs' },
+      kind: 'view.saved',
+      subject: { kind: 'view', id: saved.id },
+      data: { name: 'Good runs', project: saved.projectId },
     });
   });
 

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: the options are of a list that completes a field
 import { IconFilter, IconX } from '@tabler/icons-react';
 import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import type { CompletionOption } from '../../../../app/contract/run-filter/index.ts';
 import { IconButton } from '../../../components/button.tsx';
 import { KeyCap } from '../../../components/key-cap.tsx';
 import styles from './filter-field.module.css';
@@ -15,6 +16,16 @@ interface FilterFieldProps {
   /** How many runs fit. */
   readonly count: string;
 }
+
+/** What an option is, where its text does not tell. */
+const kindWords: Readonly<Partial<Record<CompletionOption['kind'], string>>> = {
+  metric: 'metric',
+  param: 'parameter',
+  tag: 'tag',
+  data: 'data set',
+  model: 'model',
+  attribute: 'about the run',
+};
 
 /** Nobody is told of a mistake, and nothing is searched, while letters still come. */
 const restMs = 300;
@@ -172,6 +183,7 @@ export function FilterField({ value, onChange, count }: FilterFieldProps) {
                 <span>
                   <Coloured text={option.text} wrong={null} />
                 </span>
+                {kindWords[option.kind] ? <em>{kindWords[option.kind]}</em> : null}
                 <small>{option.detail}</small>
               </div>
             ))}

@@ -1,6 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { complete, type FilterCandidates } from '../../../../app/contract/run-filter/index.ts';
+import {
+  type CompletionOption,
+  complete,
+  type FilterCandidates,
+} from '../../../../app/contract/run-filter/index.ts';
 import { orpc } from '../../../client/orpc.ts';
 import { filterHistory } from './filter-history.ts';
 
@@ -10,7 +14,7 @@ export interface Suggestions {
   /** What an option replaces: offsets in the text, the end exclusive. */
   readonly from: number;
   readonly to: number;
-  readonly options: readonly { readonly text: string; readonly detail: string }[];
+  readonly options: readonly CompletionOption[];
 }
 
 const nothing: FilterCandidates = { keys: [], values: {} };
@@ -28,7 +32,7 @@ export function useCompletion(text: string, cursor: number, wanted: boolean): Su
   return useMemo(() => {
     const history = text.trim() === '' ? filterHistory() : [];
     if (history.length > 0) {
-      const options = history.map((filter) => ({ text: filter, detail: '' }));
+      const options = history.map((text) => ({ text, detail: '', kind: 'word' as const, runs: null }));
       return { title: 'Used before', from: 0, to: text.length, options };
     }
     const found = complete(text, cursor, {

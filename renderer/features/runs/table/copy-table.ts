@@ -2,7 +2,7 @@ import type { Run } from '../../../../app/contract/runs.contract.ts';
 import { counted, formatMoment } from '../../../components/format.ts';
 import { notify } from '../../../components/notify.ts';
 import { fieldOf, fieldValue, halfInWords, isNumeric, type RunField, valueInWords } from './run-fields.ts';
-import { groupCell, type RunGroup } from './run-groups.ts';
+import { groupCell, type RunGroup, sharedInWords } from './run-groups.ts';
 import { type TextFormat, type TextTable, tableText } from './table-text.ts';
 import type { PlacedColumn } from './table-view.ts';
 
@@ -42,22 +42,25 @@ export function groupsTable(
 ): TextTable {
   const fields = fieldsOf(columns).filter(({ id }) => id !== 'name' && id !== by.id);
   const words = (group: RunGroup, field: RunField): readonly string[] => {
-    const cell = groupCell(group.runs, field);
+    const cell = groupCell(group, field);
     const isMean = cell.kind === 'mean';
     if (format === 'csv') {
       // A mean and its interval are two columns for programs.
-      const value = isMean ? cell.interval.mean : cell.kind === 'same' ? cell.value : null;
-      const half = isMean ? cell.interval.half : null;
-      return hasMean(field) ? [plain(value), plain(half)] : [plain(value)];
+      const value = isMean ? cell.mean : cell.kind === 'same' ? cell.value : null;
+      return hasMean(field) ? [plain(value), plain(isMean ? cell.half : null)] : [plain(value)];
     }
-    if (cell.kind === 'several') return [`${cell.count} values`];
-    if (cell.kind === 'same') return [cell.value === null ? '' : valueInWords(cell.value, field)];
-    const { mean, half } = cell.interval;
-    return [
-      half === null
-        ? valueInWords(mean, field)
-        : `${valueInWords(mean, field)} ± ${halfInWords(half, mean, field)}`,
-    ];
+    switch (cell.kind) {
+      case 'several':
+        return [`${cell.count} values`];
+      case 'same':
+        return [cell.value === null ? '' : sharedInWords(cell.value, field)];
+      case 'span':
+        return [`${formatMoment(cell.from)} to ${formatMoment(cell.to)}`];
+      case 'mean': {
+        const mean = valueInWords(cell.mean, field);
+        return [cell.half === null ? mean : `${mean} ± ${halfInWords(cell.half, cell.mean, field)}`];
+      }
+    }
   };
   const heads = fields.flatMap((field) => {
     const [head] = headsOf([field]);
@@ -68,7 +71,7 @@ export function groupsTable(
     columns: [{ title: by.title, numeric: isNumeric(by) }, { title: 'Runs', numeric: true }, ...heads],
     rows: groups.map((group) => [
       group.title,
-      String(group.runs.length),
+      String(group.runs),
       ...fields.flatMap((field) => words(group, field)),
     ]),
   };

@@ -1,33 +1,37 @@
 import type { Run } from '../../../../app/contract/runs.contract.ts';
 import type { TableRow } from './run-groups.ts';
 
-export type MarkedRuns = ReadonlyMap<string, Run>;
+/** Marked runs by id, as they were when they were marked; null where only the id is known. */
+export type MarkedRuns = ReadonlyMap<Run['id'], Run | null>;
 
-/** The runs that a line of the table stands for. */
-export function runsOfRow(row: TableRow): readonly Run[] {
-  return row.kind === 'run' ? [row.run] : row.group.runs;
-}
+/** Runs to mark or unmark. */
+export type RunsToMark = readonly (readonly [Run['id'], Run | null])[];
 
-/** Whether a line is marked: a group as far as its runs are. */
-export function markOfRow(row: TableRow, marked: MarkedRuns): boolean | 'some' {
+/** Whether a line is marked: a group as far as its runs are. `inGroup` counts the marked runs by group. */
+export function markOfRow(
+  row: TableRow,
+  marked: MarkedRuns,
+  inGroup: ReadonlyMap<string, number>,
+): boolean | 'some' {
   if (row.kind === 'run') return marked.has(row.run.id);
-  let count = 0;
-  for (const { id } of row.group.runs) if (marked.has(id)) count += 1;
-  return count === 0 ? false : count === row.group.runs.length ? true : 'some';
+  const count = inGroup.get(row.group.id) ?? 0;
+  return count === 0 ? false : count >= row.group.runs ? true : 'some';
 }
 
 /** With the runs of a line marked, or unmarked where all of them were. */
-export function toggled(marked: MarkedRuns, runs: readonly Run[]): MarkedRuns {
+export function toggled(marked: MarkedRuns, runs: RunsToMark): MarkedRuns {
   const next = new Map(marked);
-  const all = runs.every(({ id }) => marked.has(id));
-  for (const run of runs) {
-    if (all) next.delete(run.id);
-    else next.set(run.id, run);
+  const all = runs.every(([id]) => marked.has(id));
+  for (const [id, run] of runs) {
+    if (all) next.delete(id);
+    else next.set(id, run);
   }
   return next;
 }
 
-/** With more runs marked. */
-export function extended(marked: MarkedRuns, runs: readonly Run[]): MarkedRuns {
-  return new Map([...marked, ...runs.map((run) => [run.id, run] as const)]);
+/** With more runs marked. What is known of a run stays known. */
+export function extended(marked: MarkedRuns, runs: RunsToMark): MarkedRuns {
+  const next = new Map(marked);
+  for (const [id, run] of runs) next.set(id, run ?? marked.get(id) ?? null);
+  return next;
 }

@@ -1,63 +1,59 @@
 import { describe, expect, it } from 'vitest';
-import type { Run } from '../../../../app/contract/runs.contract.ts';
-import { fakeRuns } from '../../../testing/fake-runs.ts';
+import type { RunGroup as GroupAnswer } from '../../../../app/contract/run-table.contract.ts';
 import { fieldOf } from './run-fields.ts';
-import { groupCell, groupLines, groupRuns } from './run-groups.ts';
+import { groupCell, groupFrom, placeOfLine, sharedInWords } from './run-groups.ts';
 
-const [sample] = fakeRuns(1) as [Run];
-const run = (name: string, params: Run['params'], metrics: Run['metrics']): Run => ({
-  ...sample,
-  name,
-  params,
-  metrics,
+const answer = (value: string | null, runs: number): GroupAnswer => ({
+  values: [value],
+  runs,
+  first: [],
+  cells: [
+    { kind: 'numbers', count: 2, mean: 5, deviation: 1.4, half: 12.7, min: 4, max: 6 },
+    { kind: 'words', distinct: 1, value: '0.0001' },
+    { kind: 'words', distinct: 3, value: null },
+    { kind: 'numbers', count: 2, mean: 150, deviation: 1, half: 1, min: 100, max: 200 },
+    { kind: 'numbers', count: 0, mean: null, deviation: null, half: null, min: null, max: null },
+  ],
 });
-const runs = [
-  run('a', { lr: 0.1 }, { loss: 4 }),
-  run('b', { lr: 0.01 }, { loss: 1 }),
-  run('c', { lr: 0.1 }, { loss: 6 }),
-  run('d', {}, { loss: 0 }),
-  run('e', { lr: 0.01 }, { loss: 'NaN' }),
-];
-const titles = (sort: { by: string; descending: boolean }) =>
-  groupRuns(runs, fieldOf('params.lr'), sort).map(({ title }) => title);
+const fields = ['metrics.loss', 'params.lr', 'tags.team', 'started', 'metrics.none'];
+const group = (value: string | null, runs = 2) => groupFrom(answer(value, runs), fields);
+const cell = (id: string) => groupCell(group('a'), fieldOf(id));
 
-describe('runs grouped by a parameter', () => {
-  it('stand by the mean of what is sorted by, those without the parameter last', () => {
-    expect(titles({ by: 'metrics.loss', descending: false })).toEqual(['0.01', '0.1', 'none']);
-    expect(titles({ by: 'metrics.loss', descending: true })).toEqual(['0.1', '0.01', 'none']);
+describe('a group of runs in the table', () => {
+  it('has mean and interval of a metric, and nothing of one that no run has', () => {
+    expect(cell('metrics.loss')).toEqual({ kind: 'mean', count: 2, mean: 5, half: 12.7 });
+    expect(cell('metrics.none')).toEqual({ kind: 'same', value: null });
+    expect(cell('metrics.not-asked')).toEqual({ kind: 'same', value: null });
   });
 
-  it('stand by the parameter itself where it is what is sorted by', () => {
-    expect(titles({ by: 'params.lr', descending: true })).toEqual(['0.1', '0.01', 'none']);
+  it('shows the value that all share as a run would, or how many there are', () => {
+    expect(cell('params.lr')).toEqual({ kind: 'same', value: '0.0001' });
+    expect(sharedInWords('0.0001', fieldOf('params.lr'))).toBe('1e-4');
+    expect(sharedInWords('007x', fieldOf('params.lr'))).toBe('007x');
+    expect(cell('tags.team')).toEqual({ kind: 'several', count: 3 });
   });
 
-  it('keep the order of their first runs where the order is of another kind', () => {
-    expect(titles({ by: 'started', descending: true })).toEqual(['0.1', '0.01', 'none']);
+  it('tells the first and the last moment, not their mean', () => {
+    expect(cell('started')).toEqual({ kind: 'span', from: 100, to: 200 });
   });
 
-  it('have mean and 95 % interval of a metric, NaN left out', () => {
-    const [group] = groupRuns(runs, fieldOf('params.lr'), { by: 'params.lr', descending: true });
-    const cell = groupCell(group?.runs ?? [], fieldOf('metrics.loss'));
-    // Two values, 4 and 6: 12.706205 × √2 / √2.
-    expect(cell).toMatchObject({ kind: 'mean', interval: { count: 2, mean: 5 } });
-    expect(cell.kind === 'mean' && cell.interval.half).toBeCloseTo(12.7062, 4);
+  it('is called none where its runs have no value, which is not the word none', () => {
+    expect([group(null).title, group('none').title]).toEqual(['none', 'none']);
+    expect(group(null).id).not.toBe(group('none').id);
   });
+});
 
-  it('show the value that all share, or how many there are', () => {
-    expect(groupCell(runs.slice(0, 1), fieldOf('params.lr'))).toEqual({ kind: 'same', value: 0.1 });
-    expect(groupCell(runs, fieldOf('params.lr'))).toEqual({ kind: 'several', count: 2 });
-    expect(groupCell(runs, fieldOf('tags.none'))).toEqual({ kind: 'same', value: null });
-  });
+describe('lines of groups', () => {
+  const open = [
+    { index: 1, group: group('b', 3) },
+    { index: 2, group: group('c', 1) },
+  ];
 
-  it('show the runs of those that are open', () => {
-    const groups = groupRuns(runs, fieldOf('params.lr'), { by: 'started', descending: true });
-    const lines = groupLines(groups, new Set([groups[1]?.id ?? '']));
-    expect(lines.map((line) => (line.kind === 'run' ? line.run.name : line.group.title))).toEqual([
-      '0.1',
-      '0.01',
-      'b',
-      'e',
-      'none',
-    ]);
+  it('are the groups in order, each open one followed by its runs', () => {
+    const words = Array.from({ length: 8 }, (_, line) => {
+      const place = placeOfLine(line, open);
+      return place.kind === 'group' ? `${place.index}` : `${place.group.title}${place.index}`;
+    });
+    expect(words).toEqual(['0', '1', 'b0', 'b1', 'b2', '2', 'c0', '3']);
   });
 });

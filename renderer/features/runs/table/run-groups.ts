@@ -1,86 +1,97 @@
+import type { RunGroup as GroupAnswer, RunGroupCell } from '../../../../app/contract/run-table.contract.ts';
 import type { Run } from '../../../../app/contract/runs.contract.ts';
-import { type MeanInterval, meanInterval } from './mean-interval.ts';
-import { type FieldValue, fieldOf, fieldValue, type RunField, valueInWords } from './run-fields.ts';
+import { fromWireNumber } from '../../../../app/contract/wire.ts';
+import { type FieldValue, type RunField, valueInWords } from './run-fields.ts';
 
 /** Runs that have the same value of the field that they are grouped by. */
 export interface RunGroup {
   readonly id: string;
-  /** The value in words; runs without one are a group too. */
+  /** Null for the runs without a value: they are a group too. */
+  readonly value: string | null;
   readonly title: string;
-  readonly runs: readonly Run[];
+  readonly runs: number;
+  /** The first few, which stand for the group in its curves. */
+  readonly first: readonly Run['id'][];
+  /** By field. */
+  readonly cells: ReadonlyMap<string, RunGroupCell>;
 }
 
-/** Compares words so that s2 stands before s10. */
-const words = new Intl.Collator('en', { numeric: true });
+const groups = new WeakMap<GroupAnswer, RunGroup>();
 
-/**
- * Groups of runs by a field, in the order of `sort`: by their means where that is a number, by their own value where
- * it is the field itself, else in the order of their first runs. Runs without a value stand last.
- */
-export function groupRuns(
-  runs: readonly Run[],
-  by: RunField,
-  sort: { readonly by: string; readonly descending: boolean },
-): RunGroup[] {
-  const members = new Map<string, { value: FieldValue; runs: Run[] }>();
-  for (const run of runs) {
-    const value = fieldValue(run, by);
-    const id = JSON.stringify(typeof value === 'number' && !Number.isFinite(value) ? String(value) : value);
-    const group = members.get(id) ?? { value, runs: [] };
-    group.runs.push(run);
-    members.set(id, group);
-  }
-  const sign = sort.descending ? -1 : 1;
-  const field = fieldOf(sort.by);
-  const ranked = [...members].map(([id, { value, runs: own }]) => ({
-    group: { id, title: value === null ? 'none' : valueInWords(value, by), runs: own },
+/** A group as the core tells it, with its cells by the fields that were asked for; the same object each time. */
+export function groupFrom(answer: GroupAnswer, fields: readonly string[]): RunGroup {
+  const known = groups.get(answer);
+  if (known) return known;
+  const [value = null] = answer.values;
+  const group = {
+    id: JSON.stringify(value),
     value,
-    rank: sort.by === by.id ? value : (groupMean(own, field)?.mean ?? null),
-  }));
-  ranked.sort((a, b) => {
-    if (a.value === null || b.value === null) return Number(a.value === null) - Number(b.value === null);
-    if (a.rank === null || b.rank === null) return Number(a.rank === null) - Number(b.rank === null);
-    if (typeof a.rank === 'number' && typeof b.rank === 'number') return sign * (a.rank - b.rank);
-    return sign * words.compare(String(a.rank), String(b.rank));
-  });
-  return ranked.map(({ group }) => group);
+    title: value ?? 'none',
+    runs: answer.runs,
+    first: answer.first,
+    cells: new Map(answer.cells.map((cell, index) => [fields[index] ?? '', cell])),
+  };
+  groups.set(answer, group);
+  return group;
 }
 
-/** Mean and interval of a field over runs; null where it is no number. Moments have no mean that means something. */
-export function groupMean(runs: readonly Run[], field: RunField): MeanInterval | null {
-  if (field.id === 'started') return null;
-  const values = runs.flatMap((run) => {
-    const value = fieldValue(run, field);
-    return typeof value === 'number' ? [value] : [];
-  });
-  return meanInterval(values);
-}
-
-/** What stands in a group's row for a field: a mean, the one value that all share, or how many there are. */
+/** What stands in a group's row for a field: a mean, the one value that all share, how many there are, or a time span. */
 export type GroupCell =
-  | { readonly kind: 'mean'; readonly interval: MeanInterval }
+  | { readonly kind: 'mean'; readonly count: number; readonly mean: number; readonly half: number | null }
   | { readonly kind: 'same'; readonly value: FieldValue }
-  | { readonly kind: 'several'; readonly count: number };
+  | { readonly kind: 'several'; readonly count: number }
+  | { readonly kind: 'span'; readonly from: number; readonly to: number };
 
-export function groupCell(runs: readonly Run[], field: RunField): GroupCell {
-  const measured = field.kind === 'metrics' || field.id === 'duration';
-  const interval = measured ? groupMean(runs, field) : null;
-  if (interval) return { kind: 'mean', interval };
-  const values = new Set(runs.map((run) => fieldValue(run, field)));
-  values.delete(null);
-  const [only = null] = values;
-  return values.size > 1 ? { kind: 'several', count: values.size } : { kind: 'same', value: only };
+/** Moments have no mean that means something: they are told by the first and the last. */
+export function groupCell(group: RunGroup, { id, kind, key }: RunField): GroupCell {
+  const cell = group.cells.get(kind === 'about' ? id : `${kind}.${key}`);
+  if (cell === undefined) return { kind: 'same', value: null };
+  if (cell.kind === 'words') {
+    return cell.distinct > 1
+      ? { kind: 'several', count: cell.distinct }
+      : { kind: 'same', value: cell.value };
+  }
+  const { count, mean, half, min, max } = cell;
+  if (mean === null || min === null || max === null) return { kind: 'same', value: null };
+  if (id === 'started') return { kind: 'span', from: fromWireNumber(min), to: fromWireNumber(max) };
+  return {
+    kind: 'mean',
+    count,
+    mean: fromWireNumber(mean),
+    half: half === null ? null : fromWireNumber(half),
+  };
+}
+
+/** A value that a group's runs share, in words; numbers come as text from a group. */
+export function sharedInWords(value: FieldValue, field: RunField): string {
+  const number = field.kind === 'params' && typeof value === 'string' ? Number(value) : Number.NaN;
+  return valueInWords(Number.isFinite(number) && value !== '' ? number : value, field);
 }
 
 /** One line of the table: a group, or a run. */
 export type TableRow =
-  | { readonly kind: 'group'; readonly group: RunGroup; readonly open: boolean }
+  | { readonly kind: 'group'; readonly group: RunGroup; readonly index: number; readonly open: boolean }
   | { readonly kind: 'run'; readonly run: Run; readonly inGroup: boolean };
 
-/** Groups as lines, those that are open followed by their runs. */
-export function groupLines(groups: readonly RunGroup[], open: ReadonlySet<string>): TableRow[] {
-  return groups.flatMap((group): TableRow[] => [
-    { kind: 'group', group, open: open.has(group.id) },
-    ...(open.has(group.id) ? group.runs.map((run) => ({ kind: 'run', run, inGroup: true }) as const) : []),
-  ]);
+/** A group that is open: where it stands among the groups, and how many lines its runs take. */
+export interface OpenGroup {
+  readonly index: number;
+  readonly group: RunGroup;
+}
+
+/** What a line stands for: a group by its place, or a run by its place inside an open group. */
+export type LinePlace =
+  | { readonly kind: 'group'; readonly index: number }
+  | { readonly kind: 'run'; readonly group: RunGroup; readonly index: number };
+
+/** What stands at a line; `open` is in the order of the groups. */
+export function placeOfLine(line: number, open: readonly OpenGroup[]): LinePlace {
+  let before = 0;
+  for (const { index, group } of open) {
+    const head = index + before;
+    if (line <= head) break;
+    if (line <= head + group.runs) return { kind: 'run', group, index: line - head - 1 };
+    before += group.runs;
+  }
+  return { kind: 'group', index: line - before };
 }

@@ -1,7 +1,7 @@
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import type { Run } from '../../../../app/contract/runs.contract.ts';
 import { Badge } from '../../../components/badge.tsx';
-import { formatCount, formatMetric } from '../../../components/format.ts';
+import { formatCount, formatMetric, formatMoment } from '../../../components/format.ts';
 import { RunSwatch } from '../../../components/run-swatch.tsx';
 import { StateMark } from '../../../components/state-mark.tsx';
 import type { WideColumn } from '../../../components/wide-table/wide-column.ts';
@@ -9,8 +9,8 @@ import { metricOf } from '../metrics.ts';
 import { Difference } from '../run-cells.tsx';
 import { naturalWidth } from './default-columns.ts';
 import { fieldOf, fieldValue, halfInWords, isNumeric, type RunField, valueInWords } from './run-fields.ts';
-import { type GroupCell, groupCell, type RunGroup, type TableRow } from './run-groups.ts';
-import { SparkCell } from './run-sparks.tsx';
+import { groupCell, type RunGroup, sharedInWords, type TableRow } from './run-groups.ts';
+import { BandCell, SparkCell } from './run-sparks.tsx';
 import styles from './run-table.module.css';
 import type { PlacedColumn } from './table-view.ts';
 
@@ -52,8 +52,7 @@ function runContent(row: Extract<TableRow, { kind: 'run' }>, field: RunField, ju
     return <MainMetric run={run} metric={judge.metric} best={judge.best} />;
   }
   const value = fieldValue(run, field);
-  if (value === null) return <span className={styles.missing}>–</span>;
-  return <span className={styles.text}>{valueInWords(value, field)}</span>;
+  return value === null ? null : valueInWords(value, field);
 }
 
 function RunName({ run, inGroup }: { readonly run: Run; readonly inGroup: boolean }) {
@@ -106,17 +105,6 @@ function MainMetric({ run, metric, best }: MainMetricProps) {
   );
 }
 
-const cells = new WeakMap<RunGroup, Map<string, GroupCell>>();
-
-/** A group's cell, worked out once: the rows are drawn again at every mark. */
-function cellOf(group: RunGroup, field: RunField): GroupCell {
-  const known = cells.get(group) ?? new Map<string, GroupCell>();
-  cells.set(group, known);
-  const cell = known.get(field.id) ?? groupCell(group.runs, field);
-  known.set(field.id, cell);
-  return cell;
-}
-
 function groupContent(group: RunGroup, open: boolean, field: RunField) {
   if (field.id === 'name') {
     const Chevron = open ? IconChevronDown : IconChevronRight;
@@ -124,28 +112,41 @@ function groupContent(group: RunGroup, open: boolean, field: RunField) {
       <span className={styles.group}>
         <Chevron size={14} stroke={1.6} aria-hidden />
         <b title={group.title}>{group.title}</b>
-        <small>{formatCount(group.runs.length)}</small>
+        <small>{formatCount(group.runs)}</small>
         <span className="sr-only">{open ? 'open' : 'closed'}</span>
       </span>
     );
   }
-  if (field.kind === 'curve') return null;
-  const cell = cellOf(group, field);
-  if (cell.kind === 'several')
-    return <span className={styles.missing}>{formatCount(cell.count)} values</span>;
-  if (cell.kind === 'same') {
-    return cell.value === null ? (
-      <span className={styles.missing}>–</span>
-    ) : (
-      <span className={styles.text}>{valueInWords(cell.value, field)}</span>
-    );
+  if (field.kind === 'curve') return <BandCell group={group} metric={field.key} />;
+  const cell = groupCell(group, field);
+  switch (cell.kind) {
+    case 'several':
+      return <span className={styles.missing}>{formatCount(cell.count)} values</span>;
+    case 'same':
+      return cell.value === null ? null : sharedInWords(cell.value, field);
+    case 'span':
+      return (
+        <span className={styles.text} title={`${formatMoment(cell.from)} to ${formatMoment(cell.to)}`}>
+          {valueInWords(cell.to, field)}
+        </span>
+      );
+    case 'mean':
+      return <Mean {...cell} field={field} />;
   }
-  const { mean, half, count } = cell.interval;
-  const words = valueInWords(mean, field);
-  const about = `mean of ${count}${half === null ? '' : `, 95 % interval ± ${halfInWords(half, mean, field)}`}`;
+}
+
+interface MeanProps {
+  readonly mean: number;
+  readonly half: number | null;
+  readonly count: number;
+  readonly field: RunField;
+}
+
+function Mean({ mean, half, count, field }: MeanProps) {
+  const about = `mean of ${formatCount(count)}${half === null ? '' : `, 95 % interval ± ${halfInWords(half, mean, field)}`}`;
   return (
     <span className={styles.mean} title={about}>
-      {words}
+      {valueInWords(mean, field)}
       {half === null ? null : <small>± {halfInWords(half, mean, field)}</small>}
     </span>
   );

@@ -1,9 +1,14 @@
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useMemo } from 'react';
+import type { Outputs } from '../../../../app/contract/index.ts';
 import type { Run } from '../../../../app/contract/runs.contract.ts';
-import { fieldOf } from './run-fields.ts';
-import { groupLines, groupRuns, type RunGroup, type TableRow } from './run-groups.ts';
-import { type RunsAsked, useEveryRun, useRunWindows } from './run-windows.ts';
-import type { TableView } from './table-view.ts';
+import { orpc } from '../../../client/orpc.ts';
+import type { RunGroup, TableRow } from './run-groups.ts';
+import type { RunsAsked } from './run-reads.ts';
+import { fieldsOfGroups, fieldsOfRuns } from './table-fields.ts';
+import { lineOfRun } from './table-lines.ts';
+import type { PlacedColumn, TableView } from './table-view.ts';
+import { useRunGroups } from './use-run-groups.ts';
+import { useWindows } from './use-windows.ts';
 
 export interface TableRows {
   /** Lines of the table, those not yet read included. */
@@ -11,63 +16,71 @@ export interface TableRows {
   /** Runs that fit the filter; null until it is known. */
   readonly total: number | null;
   readonly rowAt: (index: number) => TableRow | undefined;
-  /** Runs at hand. */
+  /** Runs at hand, with what the columns show of them. */
   readonly loaded: readonly Run[];
-  /** Null where the view has none. */
-  readonly groups: readonly RunGroup[] | null;
+  /** How many groups there are; null where the view has none, or until it is known. */
+  readonly groups: number | null;
   readonly error: unknown;
-  /** Opens or closes a group. */
-  readonly unfold: (group: RunGroup, open: boolean) => void;
+  /** Opens or closes the group at a place among the groups. */
+  readonly unfold: (group: RunGroup, index: number, open: boolean) => void;
 }
 
-const noRuns: readonly Run[] = [];
-const lineOf = new WeakMap<Run, TableRow>();
-
-/** The line of a run; the same object each time, so that it is not drawn again. */
-function lineOfRun(run: Run): TableRow {
-  const line = lineOf.get(run) ?? { kind: 'run', run, inGroup: false };
-  lineOf.set(run, line);
-  return line;
+interface RowsAsked {
+  readonly view: TableView;
+  readonly asked: RunsAsked;
+  readonly placed: readonly PlacedColumn[];
+  /** The metric that the runs are judged by. */
+  readonly metric: string | null;
+  /** Whether the columns are known; nothing is read before. */
+  readonly ready: boolean;
+  /** Lines in view, the end exclusive. */
+  readonly from: number;
+  readonly to: number;
 }
 
-/** The lines of a view: windows of runs around those in sight, or groups of all of them. */
-export function useTableRows(view: TableView, asked: RunsAsked, from: number, to: number): TableRows {
-  const grouped = view.group !== null;
-  const windows = useRunWindows(asked, from, to, !grouped);
-  const every = useEveryRun(asked, grouped);
-  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
-  const groups = useMemo(
-    () =>
-      view.group !== null && every.runs !== null
-        ? groupRuns(every.runs, fieldOf(view.group), view.sort)
-        : null,
-    [every.runs, view.group, view.sort],
+/** Runs read in one call while somebody scrolls; a screen shows about thirty. */
+const runWindow = 50;
+
+type RunPage = Outputs['runs']['list'];
+const runsOfPage = (page: RunPage) => page.runs;
+const totalOf = (page: RunPage) => page.total;
+
+/** The lines of a view: windows of runs around those in sight, or groups. */
+export function useTableRows({ view, asked, placed, metric, ready, from, to }: RowsAsked): TableRows {
+  const by = view.group;
+  const runFields = useMemo(() => fieldsOfRuns(placed, metric), [placed, metric]);
+  const groupFields = useMemo(() => fieldsOfGroups(placed), [placed]);
+  const query = useCallback(
+    (offset: number, limit: number) =>
+      orpc.runs.list.queryOptions({ input: { ...asked, fields: [...runFields], offset, limit } }),
+    [asked, runFields],
   );
-  const lines = useMemo(() => (groups === null ? [] : groupLines(groups, open)), [groups, open]);
-  const windowRow = windows.rowAt;
-  const rowAt = useCallback(
+  const { pages, itemAt, total, error } = useWindows<RunPage, Run>({
+    size: runWindow,
+    from,
+    to,
+    enabled: by === null && ready,
+    query,
+    itemsOf: runsOfPage,
+    totalOf,
+  });
+  const groups = useRunGroups({ asked, by: ready ? by : null, groupFields, runFields, from, to });
+  const loaded = useMemo(() => pages.flatMap(({ page }) => page.runs), [pages]);
+  const runAt = useCallback(
     (index: number) => {
-      if (grouped) return lines[index];
-      const run = windowRow(index);
-      return run === undefined ? undefined : lineOfRun(run);
+      const run = itemAt(index);
+      return run === undefined ? undefined : lineOfRun(run, false);
     },
-    [grouped, lines, windowRow],
+    [itemAt],
   );
-  const unfold = useCallback((group: RunGroup, opened: boolean) => {
-    setOpen((before) => {
-      const next = new Set(before);
-      if (opened) next.add(group.id);
-      else next.delete(group.id);
-      return next;
-    });
-  }, []);
+  const grouped = by !== null;
   return {
-    count: grouped ? lines.length : (windows.total ?? 0),
-    total: grouped ? (every.runs?.length ?? null) : windows.total,
-    rowAt,
-    loaded: grouped ? (every.runs ?? noRuns) : windows.loaded,
-    groups,
-    error: grouped ? every.error : windows.error,
-    unfold,
+    count: grouped ? groups.lines : (total ?? 0),
+    total: grouped ? groups.runs : total,
+    rowAt: grouped ? groups.rowAt : runAt,
+    loaded,
+    groups: grouped ? groups.total : null,
+    error: grouped ? groups.error : error,
+    unfold: groups.unfold,
   };
 }

@@ -59,6 +59,9 @@ class Config(collections.abc.MutableMapping):
     def __repr__(self):
         return "lathe.config(%r)" % (self._read(),)
 
+    def _renew(self):
+        object.__setattr__(self, "_values", None)
+
     def _read(self):
         if self._values is None:
             object.__setattr__(self, "_values", _given_parameters())
@@ -129,3 +132,4 @@ def _summarize(key, value):
 
 config = Config()
 summary = Summary()
+_run.renewals += [config._renew, summary.clear]

@@ -106,6 +106,8 @@ _ended = False
 _lock = threading.RLock()
 _hooked = False
 _exiting = False
+#: Called when another run begins after the end of one: what they keep belongs to the one before.
+renewals = []
 
 
 def current():
@@ -140,6 +142,9 @@ def start(name=None, project=None, experiment=None, folder=None, rank=None, agai
             note("folder", "nothing is recorded, as there is no folder for it: %s" % error)
             _run = Unavailable
             return None
+        if _ended:
+            for renew in renewals:
+                renew()
         _hook(run)
         return run
 

@@ -18,6 +18,7 @@ describe('the interval of a mean', () => {
     // Mean 5, deviation √2.5, so 2.776445 × √2.5 / √5.
     const interval = meanInterval([3, 4, 5, 6, 7]);
     expect(interval).toMatchObject({ count: 5, mean: 5 });
+    expect(interval?.deviation).toBeCloseTo(Math.sqrt(2.5), 12);
     expect(interval?.half).toBeCloseTo(1.96325, 4);
   });
 
@@ -25,6 +26,7 @@ describe('the interval of a mean', () => {
     expect(meanInterval([2, Number.NaN, Number.POSITIVE_INFINITY])).toEqual({
       count: 1,
       mean: 2,
+      deviation: null,
       half: null,
     });
     expect(meanInterval([Number.NaN])).toBeNull();

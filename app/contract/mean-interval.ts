@@ -2,6 +2,8 @@
 export interface MeanInterval {
   readonly count: number;
   readonly mean: number;
+  /** Of the sample; null for fewer than two values. */
+  readonly deviation: number | null;
   /** Half the width of the interval; null for fewer than two values, which say nothing of their spread. */
   readonly half: number | null;
 }
@@ -12,10 +14,10 @@ export function meanInterval(values: readonly number[]): MeanInterval | null {
   const count = finite.length;
   if (count === 0) return null;
   const mean = finite.reduce((sum, value) => sum + value, 0) / count;
-  if (count === 1) return { count, mean, half: null };
+  if (count === 1) return { count, mean, deviation: null, half: null };
   const squares = finite.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const deviation = Math.sqrt(squares / (count - 1));
-  return { count, mean, half: (studentQuantile(count - 1) * deviation) / Math.sqrt(count) };
+  return { count, mean, deviation, half: (studentQuantile(count - 1) * deviation) / Math.sqrt(count) };
 }
 
 /** 97.5 % quantiles of Student's t for 1 to 10 degrees of freedom. */
