@@ -29,6 +29,8 @@ export const transferredRuns = z.object({
   knownRuns: z.number().int(),
   points: z.number().int(),
   artifacts: z.number().int(),
+  /** Versions of registered models that were not there before. */
+  modelVersions: z.number().int(),
   /** Runs that were not taken, and why. */
   skipped: z.array(z.object({ name: z.string(), reason: z.string() })),
   /** What was left out of runs that were taken. */

@@ -102,11 +102,6 @@ export async function compose(options: ComposeOptions) {
       },
     });
     parts.add('runs', () => runs.close());
-    const transfer = createTransfer(core, {
-      projects,
-      runs,
-      ...createRunFormats({ openDatabase: openReadOnlyDatabase, writeParquet }),
-    });
     const queryEngine = createQueryEngine();
     parts.add('SQL queries', () => queryEngine.close());
     const runSql = createRunSql(core, { projects, runs, engine: queryEngine });
@@ -132,6 +127,12 @@ export async function compose(options: ComposeOptions) {
       uploads,
       sources: runs,
       folder: runs.modelFolder,
+    });
+    const transfer = createTransfer(core, {
+      projects,
+      runs,
+      registry: models.registry,
+      ...createRunFormats({ openDatabase: openReadOnlyDatabase, writeParquet }),
     });
     const inferencePort = () => options.inferencePort ?? settings.get().inferencePort;
     const serving = createServing(core, {

@@ -11,7 +11,7 @@ import type { Database } from '../kernel/ports/database.ts';
 import { drawSeries } from './metrics/draw-series.ts';
 import { columnsOf, type MetricColumns, type RecordedPoint } from './metrics/metric-columns.ts';
 import type { MetricDamage } from './metrics/metric-damage.ts';
-import { hasTail, lastValues, type MetricKey, metricKey, metricKeys } from './metrics/metric-key.ts';
+import { hasTail, type MetricKey, metricKey, metricKeys } from './metrics/metric-key.ts';
 import type { MetricRange } from './metrics/range.ts';
 import { readPoints } from './metrics/read-points.ts';
 import { recordPoints, settleMetric } from './metrics/record-points.ts';
@@ -51,8 +51,6 @@ export interface MetricStore {
    * @param mostKeys of how many metrics at most: each takes some tenths of a millisecond
    */
   settle(run: RunId, mostKeys?: number): void;
-  /** The last value of every metric but the machine's telemetry: what a table of many runs shows, and no more. */
-  lastValues(runs: readonly RunId[]): Map<RunId, Record<string, WireNumber>>;
   /** Of all metrics, or of those named. */
   summaries(runs: readonly RunId[], keys?: readonly string[]): Map<RunId, Record<string, StoredSummary>>;
   /**
@@ -97,12 +95,6 @@ export function createMetricStore(database: Database): MetricStore {
       database.transaction(() => {
         for (const metric of waiting.slice(0, mostKeys)) settleMetric(database, metric);
       });
-    },
-    lastValues(runs) {
-      const found = new Map<RunId, Record<string, WireNumber>>(runs.map((run) => [run, {}]));
-      for (const { run, key, value } of lastValues(database, runs))
-        if (!isSystem(key)) found.get(run)![key] = toWireNumber(value);
-      return found;
     },
     summaries(runs, keys) {
       const found = new Map<RunId, Record<string, StoredSummary>>(runs.map((run) => [run, {}]));

@@ -17,6 +17,7 @@ export interface ImporterSubject {
 
 const SECRET = 'this text is outside of the imported folder';
 
+const everything = { conditions: [], order: [], limit: 100, offset: 0 };
 const keys = ['loss', 'größe/µ 🙂', 'odd'];
 const losses = (from: number, to: number): LogPoint[] =>
   Array.from({ length: to - from }, (_, index) => ({
@@ -184,6 +185,79 @@ export function runImporterConformance(subject: ImporterSubject): void {
       expect(stepsOf('loss')).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     });
 
+    it('keeps what data the run read, each once however often it is taken', async (context) => {
+      if (!writer.read) return context.skip('the format does not say it');
+      writer.log(...losses(0, 1));
+      writer.read('digits', 'v1');
+      writer.read('größe/µ 🙂', 'v1');
+      const { runs } = await bench.import(writer.source);
+      const id = runs[0]!.id;
+      expect(bench.datasets(id)).toEqual([
+        ['digits', 'v1'],
+        ['größe/µ 🙂', 'v1'],
+      ]);
+      writer.read('digits', 'v2');
+      await bench.import(writer.source);
+      bench.core.database.exec('DELETE FROM run_source_positions');
+      await bench.import(writer.source);
+      expect(bench.datasets(id)).toEqual([
+        ['digits', 'v1'],
+        ['digits', 'v2'],
+        ['größe/µ 🙂', 'v1'],
+      ]);
+    });
+
+    it('registers the models whose files the run keeps, with their numbers and aliases, once', async (context) => {
+      const { register } = writer;
+      if (!register) return context.skip('the format has no registered models');
+      writer.log(...losses(0, 1));
+      register('net', 2, 'best');
+      const { registry } = bench.models;
+      const { runs, modelVersions } = await bench.import(writer.source);
+      expect(modelVersions).toBe(1);
+      expect(registry.find('net')).toMatchObject({
+        description: 'for digits',
+        tags: [{ key: 'team', value: 'größe' }],
+        aliases: [{ alias: 'best', version: 2 }],
+      });
+      expect(registry.version('net', 2)).toMatchObject({
+        runId: runs[0]!.id,
+        storageLocation: `runs:/${runs[0]!.id}/model-2`,
+        tags: expect.arrayContaining([{ key: 'stage', value: 'tried' }]),
+      });
+      expect(await bench.import(writer.source)).toMatchObject({ modelVersions: 0, notes: [] });
+      register('net', 3, 'newest');
+      expect(await bench.import(writer.source)).toMatchObject({ modelVersions: 1, notes: [] });
+      expect(registry.find('net')!.aliases).toEqual([
+        { alias: 'best', version: 2 },
+        { alias: 'newest', version: 3 },
+      ]);
+    });
+
+    it('leaves what was changed here of a registered model, and takes no number twice', async (context) => {
+      const { register } = writer;
+      if (!register) return context.skip('the format has no registered models');
+      const { registry } = bench.models;
+      registry.create({ name: 'net', description: 'ours', tags: [{ key: 'team', value: 'us' }] });
+      const ours = registry.createVersion({
+        ...{ name: 'net', source: 'x:/y', storageLocation: 'x:/y', runId: null },
+        ...{ runLink: '', description: '', tags: [] },
+      });
+      registry.setAlias('net', 'best', ours.version);
+      writer.log(...losses(0, 1));
+      register('net', 1, 'best');
+      await bench.import(writer.source);
+      await bench.import(writer.source);
+      expect(registry.find('net')).toMatchObject({
+        description: 'ours',
+        tags: [{ key: 'team', value: 'us' }],
+        aliases: [{ alias: 'best', version: 1 }],
+      });
+      expect(registry.version('net', 1)!.runId).toBeNull();
+      expect(registry.version('net', 2)!.source).toContain('/model-1');
+      expect(registry.version('net', 3)).toBeNull();
+    });
+
     for (const [attempt, make] of Object.entries(subject.hostile)) {
       it(`is not made to ${attempt}`, async () => {
         const secret = bench.place('secret.txt');
@@ -200,7 +274,10 @@ export function runImporterConformance(subject: ImporterSubject): void {
           for (const { path } of bench.run(run).artifacts)
             expect((await bench.bytes(run, path)).toString()).not.toContain(SECRET);
           expect(JSON.stringify(bench.run(run))).not.toContain(SECRET);
+          expect(JSON.stringify(bench.datasets(bench.run(run).id))).not.toContain(SECRET);
         }
+        for (const model of bench.models.registry.search(everything, true).items)
+          expect(JSON.stringify(model)).not.toContain(SECRET);
         expect(fs.readFileSync(secret, 'utf8')).toBe(SECRET);
         expect(outcome === null || outcome.runs.length <= 1).toBe(true);
       });

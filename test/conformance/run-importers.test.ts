@@ -7,7 +7,7 @@ import { frameRecord } from '../../app/interop/tensorboard/record-file.ts';
 import { csvWriter } from '../support/run-logs/csv-writer.ts';
 import { MLFLOW_RUN, mlflowDatabaseWriter, mlrunsWriter } from '../support/run-logs/mlflow-writer.ts';
 import { EVENT_FILE, tensorBoardWriter } from '../support/run-logs/tensorboard-writer.ts';
-import { frameLogRecord, record, wandbWriter } from '../support/run-logs/wandb-writer.ts';
+import { artifactRecord, frameLogRecord, record, wandbWriter } from '../support/run-logs/wandb-writer.ts';
 import { runImporterConformance } from './run-importer.conformance.ts';
 
 const point = { key: 'loss', step: 0, value: 1 };
@@ -93,6 +93,18 @@ runImporterConformance({
       fs.symlinkSync(path.dirname(secret), path.join(files, 'up'));
       return folder;
     },
+    'read a file that an artifact names without having it'(folder, secret) {
+      const { file, log } = wandbWriter(folder);
+      log(point);
+      const named = {
+        path: '../../../climbing',
+        digest: 'XUFAKrxLKna5cZ2REBfFkg==',
+        sizeBytes: fs.statSync(secret).size,
+        localPath: secret,
+      };
+      fs.appendFileSync(file, frameLogRecord(artifactRecord('../../net', named), fs.statSync(file).size));
+      return folder;
+    },
     'trip over a damaged block'(folder) {
       const { file, log } = wandbWriter(folder);
       log(...Array.from({ length: 2000 }, (_, step) => ({ ...point, step })));
@@ -127,6 +139,30 @@ runImporterConformance({
     'look for artifacts where meta.yaml says'(folder, secret) {
       const { runFolder } = mlrunsWriter(folder);
       fs.appendFileSync(path.join(runFolder, 'meta.yaml'), `artifact_uri: file://${path.dirname(secret)}\n`);
+      return folder;
+    },
+    'read data and models through links and climbing names'(folder, secret) {
+      const { runFolder, log, read, register } = mlrunsWriter(folder);
+      log(point);
+      read!('digits', 'v1');
+      register!('net', 1, 'best');
+      const root = path.join(folder, 'mlruns');
+      const input = path.join(runFolder, 'inputs', 'climbing');
+      const outside = path.join(path.dirname(secret), 'outside');
+      for (const made of [input, outside]) fs.mkdirSync(made, { recursive: true });
+      fs.writeFileSync(path.join(input, 'meta.yaml'), JSON.stringify({ source_id: '../../../../outside' }));
+      const data = { name: fs.readFileSync(secret, 'utf8'), digest: 'd' };
+      fs.writeFileSync(path.join(outside, 'meta.yaml'), JSON.stringify(data));
+      fs.symlinkSync(secret, path.join(root, 'models', 'net', 'tags', 'secret'));
+      fs.symlinkSync(secret, path.join(root, 'models', 'net', 'aliases', 'secret'));
+      fs.symlinkSync(path.dirname(secret), path.join(root, 'models', 'linked'));
+      fs.writeFileSync(
+        path.join(root, 'models', 'net', 'version-1', 'meta.yaml'),
+        JSON.stringify({
+          source: `${runFolder}/artifacts/../../../../${path.basename(secret)}`,
+          run_id: MLFLOW_RUN,
+        }),
+      );
       return folder;
     },
     'expand a bomb of references'(folder) {

@@ -1,7 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { latheJson } from '../support/lathe-process.ts';
 import { logTools } from '../support/log-tools.ts';
+import { clientVariables, serveWorkspace } from '../support/mlflow-servers.ts';
 import { csvWriter } from '../support/run-logs/csv-writer.ts';
 import { runLogs } from '../support/run-logs/fixtures.ts';
 import { mlrunsWriter } from '../support/run-logs/mlflow-writer.ts';
@@ -95,6 +97,67 @@ describe.skipIf(run === null)('logs that the tools write now', () => {
           points: 0,
           artifacts: 0,
         });
+      },
+      LIMIT_MS,
+    );
+  }
+});
+
+describe.skipIf(run === null)('what hangs on runs', () => {
+  it(
+    'comes with them: the artifacts of W&B',
+    async () => {
+      await run!('producers/wandb_artifacts.py', bench.place('wandb'));
+      const { notes } = await bench.import(bench.place('wandb'));
+      expect(notes.map((note) => note.replace(/.*: /, ''))).toEqual([
+        '1 of 2 files of the artifact net are not here.',
+        '1 of 2 files of the artifact predictions are not here.',
+      ]);
+      const { artifacts, tags } = bench.run('with artifacts');
+      expect(artifacts).toContainEqual(
+        expect.objectContaining({ path: 'artifacts/net/deep/content.bin', kind: 'model', key: 'net' }),
+      );
+      const bytes = await bench.bytes('with artifacts', 'artifacts/predictions/deep/content.bin');
+      expect(bytes.toString()).toBe('predictions');
+      expect(tags['wandb.artifact.net']).toMatch(/^model [0-9a-f]{32} best latest$/);
+    },
+    LIMIT_MS,
+  );
+
+  for (const store of ['files', 'sqlite']) {
+    it(
+      `comes with them and is read back by MLflow: data and registered models of its ${store}`,
+      async () => {
+        const source = bench.place('tracking');
+        const id = (await run!('producers/mlflow_registry.py', source, store)).trim().split('\n').at(-1);
+        const workspace = bench.place('served');
+        const imported = await latheJson(['run', 'import', source], workspace);
+        expect(imported).toMatchObject({
+          newRuns: 1,
+          modelVersions: 2,
+          notes: ['Version 1 of the model elsewhere has no files that a run keeps.'],
+        });
+        expect(await latheJson(['run', 'import', source], workspace)).toMatchObject({ modelVersions: 0 });
+        const served = await serveWorkspace(workspace);
+        try {
+          const read = await logTools(clientVariables(served));
+          const version = (number: number) => ({
+            version: String(number),
+            run: id,
+            description: `number ${number}`,
+            tried: String(number),
+            model: `flavors: {}\nnumber: ${number}\n`,
+          });
+          expect(JSON.parse(await read!('read_registry.py', 'net'))).toEqual({
+            description: 'for digits',
+            tags: { team: 'größe' },
+            aliases: { best: '1', newest: '3' },
+            versions: [version(1), version(3)],
+            inputs: ['digits', 'größe'].map((name) => [name, 'd1', '{"uri": "data.csv"}', 'training']),
+          });
+        } finally {
+          await served.stop();
+        }
       },
       LIMIT_MS,
     );

@@ -15,8 +15,14 @@ const packages = [
 ];
 const LIMIT_MS = 180_000;
 
-/** Runs a script of test/interop with the tools whose files it writes or reads; null where they cannot be had, said aloud. */
-export async function logTools(): Promise<((script: string, ...args: string[]) => Promise<string>) | null> {
+export type RunScript = (script: string, ...args: string[]) => Promise<string>;
+
+/**
+ * Runs a script of test/interop with the tools whose files it writes or reads; null where they cannot be had, said aloud.
+ *
+ * @param environment variables beside those of this process
+ */
+export async function logTools(environment: NodeJS.ProcessEnv = {}): Promise<RunScript | null> {
   const python = await pythonWith(packages);
   if (python === null) return null;
   return async (script, ...args) => {
@@ -24,6 +30,7 @@ export async function logTools(): Promise<((script: string, ...args: string[]) =
     const { stdout } = await promisify(execFile)(python, [file, ...args], {
       timeout: LIMIT_MS,
       maxBuffer: 64 << 20,
+      env: { ...process.env, ...environment },
     });
     return stdout;
   };

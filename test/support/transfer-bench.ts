@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Job } from '../../app/contract/jobs.contract.ts';
 import type { MetricPoint, RunDetail } from '../../app/contract/runs.contract.ts';
 import type { ExportedRuns, TransferredRuns } from '../../app/contract/transfer.contract.ts';
+import { createModels, type Models } from '../../app/domains/models/index.ts';
 import { createProjects } from '../../app/domains/projects/index.ts';
 import { createRuns, createTransfer, type Runs, type Transfer } from '../../app/domains/runs/index.ts';
 import { createRunFormats } from '../../app/interop/run-formats.ts';
@@ -23,6 +24,7 @@ export class TransferBench {
   readonly clock: FakeClock;
   readonly core: Core;
   readonly runs: Runs;
+  readonly models: Models;
   transfer: Transfer;
 
   constructor(clock = fakeClock()) {
@@ -40,6 +42,14 @@ export class TransferBench {
       energyPrice: () => ({ perKilowattHour: null, currency: 'EUR' }),
       slots: () => 1,
     });
+    this.models = createModels(this.core, {
+      objects: createObjectStore(this.core.folders, createHashing()),
+      inspector: { inspect: nobody },
+      projects: createProjects(this.core),
+      uploads: { path: nobody },
+      sources: this.runs,
+      folder: this.runs.modelFolder,
+    });
     this.transfer = this.#createTransfer();
   }
 
@@ -47,6 +57,7 @@ export class TransferBench {
     return createTransfer(this.core, {
       projects: createProjects(this.core),
       runs: this.runs,
+      registry: this.models.registry,
       ...createRunFormats({ openDatabase: openReadOnlyDatabase, writeParquet }),
     });
   }
@@ -105,6 +116,12 @@ export class TransferBench {
 
   points(id: RunDetail['id'], key?: string): MetricPoint[] {
     return this.runs.points(id, key, 100_000, 0).points;
+  }
+
+  /** What data a run read, by name and digest. */
+  datasets(id: RunDetail['id']): [string, string][] {
+    const datasets = this.runs.tracking.runs.get(id)!.datasets;
+    return datasets.map(({ name, digest }): [string, string] => [name, digest]).sort();
   }
 
   /** What an artifact holds. */

@@ -32,9 +32,18 @@ export function toRuns(
       metrics: parts.lastValues.get(run.id) ?? {},
       waitingFor: run.status === 'queued' ? parts.waitingFor(run.id) : null,
       energy: wattHours === null ? null : toEnergy(wattHours, sampledMs, parts.energyPrice),
-      durationMs: run.startedAt === null ? null : (run.endedAt ?? core.clock.now()) - run.startedAt,
+      durationMs: durationOf(run, core.clock.now()),
     };
   });
+}
+
+/** Logs without times have only the moment at which they were written: of how long such a run took nothing is known. */
+function durationOf(
+  { target, startedAt, endedAt }: Pick<Run, 'target' | 'startedAt' | 'endedAt'>,
+  now: number,
+): number | null {
+  if (startedAt === null || (target === 'imported' && startedAt === endedAt)) return null;
+  return (endedAt ?? now) - startedAt;
 }
 
 export function toDetail(

@@ -71,7 +71,7 @@ async function resultOf(cli: Cli, { id, title }: Pick<Job, 'id' | 'title'>): Pro
 }
 
 function importWords(cli: Cli, result: TransferredRuns): string {
-  const { runs, newRuns, knownRuns, points, artifacts, skipped, notes } = result;
+  const { runs, newRuns, knownRuns, points, artifacts, modelVersions, skipped, notes } = result;
   return [
     cli.table(
       [
@@ -98,6 +98,7 @@ function importWords(cli: Cli, result: TransferredRuns): string {
           `${newRuns} new and ${knownRuns} known runs from ${result.format}: ${numberWords(points)} new points, ${numberWords(artifacts)} new files.`,
         ]
       : []),
+    ...(modelVersions > 0 ? [`${modelVersions} new versions of registered models.`] : []),
     ...skipped.map(({ name, reason }) => `not taken: ${name}: ${reason}`),
     ...notes.slice(0, 20).map((note) => `note: ${note}`),
     ...(notes.length > 20 ? [`note: and ${notes.length - 20} more; see --json`] : []),

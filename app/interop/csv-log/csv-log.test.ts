@@ -90,6 +90,21 @@ describe('a CSV log', () => {
     expect(bench.run('board')).toMatchObject({ startedAt: 1_700_000_000_500, endedAt: 1_700_000_001_500 });
   });
 
+  it('without times says nothing of how long its run took', async () => {
+    write('plain/metrics.csv', 'step,loss\n0,2\n1,1\n');
+    write('timed/metrics.csv', 'step,time,loss\n0,1700000000,2\n1,1700000090,1\n');
+    await bench.import(bench.folder, { format: 'csv' });
+    expect(bench.run('plain').durationMs).toBeNull();
+    expect(bench.run('timed').durationMs).toBe(90_000);
+    const named = (filter: string) =>
+      bench.runs
+        .list({ filter, orderBy: 'duration', descending: false, limit: 10, offset: 0 })
+        .runs.map(({ name }) => name);
+    expect(named('duration >= 0')).toEqual(['timed']);
+    expect(named('duration IS NULL')).toEqual(['plain']);
+    expect(named('')).toEqual(['timed', 'plain']);
+  });
+
   it('that was begun anew in the same place is another run', async () => {
     const file = write('log/training.log', 'epoch,loss\n0,1.5\n1,1.25\n');
     await bench.import(file);

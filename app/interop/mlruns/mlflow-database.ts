@@ -4,10 +4,16 @@ import { fileURLToPath } from 'node:url';
 import type { ParameterValue } from '../../contract/wire.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { SqlRow } from '../../kernel/ports/database.ts';
-import type { ImportedBatch, ImportedRun, TransferPoint } from '../../kernel/ports/run-transfer.ts';
+import type {
+  ImportedBatch,
+  ImportedModel,
+  ImportedRun,
+  TransferPoint,
+} from '../../kernel/ports/run-transfer.ts';
 import { statOf } from '../source-files.ts';
 import { parameterFromText } from '../yaml-facts.ts';
 import { artifactFiles } from './artifact-files.ts';
+import { databaseDatasets, databaseModels, hasTables, type Rows } from './database-registry.ts';
 import { isFieldTag, readPosition, stateOf } from './mlflow-facts.ts';
 
 const ROWS_PER_CALL = 5000;
@@ -15,12 +21,7 @@ const ROWS_PER_CALL = 5000;
 const LARGEST = 1.797_693_134_862_315_7e308;
 const tables = ['experiments', 'runs', 'metrics', 'params', 'tags'];
 
-export type OpenDatabase = (filePath: string) => {
-  all(sql: string, ...parameters: (string | number | null)[]): SqlRow[];
-  close(): void;
-};
-
-type Rows = Pick<ReturnType<OpenDatabase>, 'all'>;
+export type OpenDatabase = (filePath: string) => Rows & { close(): void };
 
 /** Whether a file is a SQLite database with MLflow's tables. */
 export async function isMlflowDatabase(filePath: string, open: OpenDatabase): Promise<boolean> {
@@ -39,12 +40,7 @@ async function reading<T>(
 ): Promise<T> {
   const database = open(filePath);
   try {
-    // Views could make any statement run for ever; MLflow has none under these names.
-    const found = database.all(
-      `SELECT name FROM sqlite_master WHERE type = 'table' AND name IN (SELECT value FROM json_each(?))`,
-      JSON.stringify(tables),
-    );
-    if (found.length < tables.length) {
+    if (!hasTables(database, tables)) {
       throw new AppError('DATA_MALFORMED', `${filePath} is no database of MLflow.`, {
         details: { path: filePath },
       });
@@ -79,6 +75,10 @@ export async function mlflowDatabase(filePath: string, open: OpenDatabase): Prom
       }),
   );
 }
+
+/** Registered models of a database. */
+export const mlflowDatabaseModels = (filePath: string, open: OpenDatabase): Promise<ImportedModel[]> =>
+  reading(filePath, open, async (rows) => databaseModels(rows));
 
 const timeOf = (value: unknown): number | null =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
@@ -156,6 +156,7 @@ function facts(rows: Rows, run: SqlRow): Omit<ImportedBatch, 'position'> {
   const endedAt = timeOf(run.end_time);
   return {
     params,
+    datasets: databaseDatasets(rows, String(id)),
     tags: Object.fromEntries(pairs('tags').filter(([key]) => !isFieldTag(key))),
     status: stateOf(run.status),
     ...(startedAt !== null && { startedAt }),

@@ -7,6 +7,7 @@ import { readLines } from '../line-file.ts';
 import { isReservedName, readSmallText, statOf, walkFiles } from '../source-files.ts';
 import { parameterFromText, readYaml } from '../yaml-facts.ts';
 import { artifactFiles } from './artifact-files.ts';
+import { folderDatasets } from './folder-inputs.ts';
 import { isFieldTag, type MlflowPosition, numberFromText, readPosition, stateOf } from './mlflow-facts.ts';
 
 const POINTS_PER_BATCH = 16_384;
@@ -116,6 +117,7 @@ async function* readRun(
     position: place(),
     params,
     tags,
+    datasets: await folderDatasets(folder),
     status: stateOf(meta.status),
     ...(startedAt !== null && { startedAt }),
     ...(endedAt !== null && { endedAt }),

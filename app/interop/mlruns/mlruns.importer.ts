@@ -1,7 +1,13 @@
 import path from 'node:path';
 import type { ImportedRun, RunImporter } from '../../kernel/ports/run-transfer.ts';
 import { statOf } from '../source-files.ts';
-import { isMlflowDatabase, mlflowDatabase, type OpenDatabase } from './mlflow-database.ts';
+import { folderModels } from './folder-registry.ts';
+import {
+  isMlflowDatabase,
+  mlflowDatabase,
+  mlflowDatabaseModels,
+  type OpenDatabase,
+} from './mlflow-database.ts';
 import { isMlrunsFolder, mlrunsFolder } from './mlruns-folder.ts';
 
 /** MLflow's own stores, without MLflow: `mlruns` folders and SQLite databases. */
@@ -27,6 +33,12 @@ export function createMlrunsImporter(open: OpenDatabase): RunImporter {
       if (database !== null) runs.push(...(await mlflowDatabase(database, open)));
       if (database !== source) for await (const run of mlrunsFolder(source, signal)) runs.push(run);
       return runs;
+    },
+    async models(source, signal) {
+      const database = await databaseOf(source);
+      const models = database === null ? [] : await mlflowDatabaseModels(database, open);
+      if (database !== source) models.push(...(await folderModels(source, signal)));
+      return models;
     },
   };
 }

@@ -179,6 +179,7 @@ describe('sounds and graphs', () => {
       event(4).message(5, summary(tensor)),
       event(5).message(5, summary(other)),
       event(6).bytes(4, Buffer.from('second graph')),
+      event(7).bytes(4, Buffer.alloc(0)),
     ])
       fs.appendFileSync(file, frameRecord(each.finish()));
     expect((await bench.import(source)).notes).toEqual([

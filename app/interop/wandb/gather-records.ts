@@ -3,7 +3,9 @@ import { SYSTEM_METRIC } from '../../contract/runs.contract.ts';
 import type { ParameterValue, WireNumber } from '../../contract/wire.ts';
 import { toWireNumber } from '../../contract/wire.ts';
 import type { ImportedArtifact, ImportedBatch, TransferPoint } from '../../kernel/ports/run-transfer.ts';
+import type { ClientDataset } from '../../kernel/ports/tracking.ts';
 import { pathOf } from '../source-files.ts';
+import type { ArtifactVersion, UsedArtifact } from './artifact-record.ts';
 import { type Leaf, leavesOf } from './item-tree.ts';
 import type { Item, RunFacts, WandbRecord } from './record.ts';
 import type { WandbPart } from './wandb-position.ts';
@@ -19,6 +21,8 @@ export class Gathering {
   #summary: Record<string, string | WireNumber | boolean> = {};
   #environment: Record<string, string> = {};
   #artifacts: ImportedArtifact[] = [];
+  #datasets: ClientDataset[] = [];
+  #versions: ArtifactVersion[] = [];
   #output = { stdout: '', stderr: '' };
   #status: JobState | undefined;
   #heldBytes = 0;
@@ -64,11 +68,17 @@ export class Gathering {
         break;
       case 'reading':
         this.#addReading(record.items, record.timeMs);
+        break;
+      case 'artifact':
+        this.#addArtifact(record.artifact);
+        break;
+      case 'used-artifact':
+        this.#datasets.push(inputOf(record.used, record.used.id));
     }
   }
 
-  /** What was gathered, and then nothing is. */
-  take(): Omit<ImportedBatch, 'position'> {
+  /** What was gathered, and then nothing is. The files of the versions are still to be looked for. */
+  take(): Omit<ImportedBatch, 'position'> & { readonly versions: readonly ArtifactVersion[] } {
     this.#part.metrics = [...this.#metrics];
     const output = (['stdout', 'stderr'] as const).flatMap((stream) => {
       const text = this.#output[stream];
@@ -76,13 +86,15 @@ export class Gathering {
       this.#part.output[stream] += Buffer.byteLength(text);
       return text === '' ? [] : [{ stream, offsetBytes, text }];
     });
-    const batch: Omit<ImportedBatch, 'position'> = {
+    const batch = {
       points: this.#points,
       params: this.#params,
       tags: this.#tags,
       summary: Object.fromEntries(Object.entries(this.#summary).filter(([key]) => !this.#metrics.has(key))),
       environment: this.#environment,
       artifacts: this.#artifacts,
+      datasets: this.#datasets,
+      versions: this.#versions,
       output,
       ...(this.#status && { status: this.#status }),
       ...(this.lastMs !== undefined && { endedAt: this.lastMs }),
@@ -93,6 +105,8 @@ export class Gathering {
     this.#summary = {};
     this.#environment = {};
     this.#artifacts = [];
+    this.#datasets = [];
+    this.#versions = [];
     this.#output = { stdout: '', stderr: '' };
     this.#heldBytes = 0;
     return batch;
@@ -112,6 +126,15 @@ export class Gathering {
     for (const [key, value] of Object.entries(tags)) if (value !== '') this.#tags[key] = value;
     if (run.host !== '') this.#environment.host = run.host;
     this.#addConfig(leavesOf(run.config));
+  }
+
+  /** A version that the run made is told by a tag; its files come among the run's own. */
+  #addArtifact(artifact: ArtifactVersion): void {
+    const { type, name, digest, aliases, isInput } = artifact;
+    if (isInput) this.#datasets.push(inputOf(artifact, digest));
+    else this.#tags[`wandb.artifact.${name}`] = [type, digest, ...aliases.toSorted()].join(' ');
+    this.#versions.push(artifact);
+    this.#heldBytes += artifact.files.length * 256;
   }
 
   #addConfig(leaves: readonly Leaf[]): void {
@@ -175,6 +198,17 @@ export class Gathering {
     for (const name of names) if (typeof name === 'string') this.#part.media[name] = { key, step };
   }
 }
+
+/** An artifact that a run read, as data that it read. */
+const inputOf = ({ name, type }: Pick<UsedArtifact, 'name' | 'type'>, digest: string): ClientDataset => ({
+  name,
+  digest,
+  sourceType: 'wandb',
+  source: name,
+  schema: null,
+  profile: null,
+  tags: [{ key: 'wandb.type', value: type }],
+});
 
 /** Counts between edges: edges as a list, or as a start, a width and a number. */
 function bucketsOf(bins: unknown, values: unknown, packed: unknown): unknown[] {

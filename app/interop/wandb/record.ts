@@ -1,4 +1,10 @@
 import { WireReader } from '../protobuf/wire-reader.ts';
+import {
+  type ArtifactVersion,
+  readArtifact,
+  readUsedArtifact,
+  type UsedArtifact,
+} from './artifact-record.ts';
 import { parseLooseJson } from './loose-json.ts';
 
 /** A value at its place in a nested object. */
@@ -33,6 +39,8 @@ export type WandbRecord =
   | { readonly kind: 'exit'; readonly code: number }
   /** What the machine did at a moment, in epoch milliseconds. */
   | { readonly kind: 'reading'; readonly timeMs: number; readonly items: readonly Item[] }
+  | { readonly kind: 'artifact'; readonly artifact: ArtifactVersion }
+  | { readonly kind: 'used-artifact'; readonly used: UsedArtifact }
   | null;
 
 /** @throws AppError DATA_MALFORMED */
@@ -45,6 +53,9 @@ export function readRecord(payload: Uint8Array): WandbRecord {
     else if (message.field === 5) record = { kind: 'config', items: readItems(message.message()) };
     else if (message.field === 4 || message.field === 13) record = readOutput(message.message());
     else if (message.field === 7) record = readReading(message.message());
+    else if (message.field === 8) record = { kind: 'artifact', artifact: readArtifact(message.message()) };
+    else if (message.field === 25)
+      record = { kind: 'used-artifact', used: readUsedArtifact(message.message()) };
     else if (message.field === 17) record = { kind: 'run', run: readRun(message.message()) };
     else if (message.field === 18) record = readExit(message.message());
     else if (message.field === 26) record = readEnvironment(message.message());

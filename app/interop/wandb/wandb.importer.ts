@@ -7,6 +7,7 @@ import type {
   RunImporter,
 } from '../../kernel/ports/run-transfer.ts';
 import { fileMark, openRegular, type SourceFile, sha256, statOf, walkFiles } from '../source-files.ts';
+import { artifactFiles } from './artifact-files.ts';
 import { Gathering } from './gather-records.ts';
 import { type RunFacts, readRecord } from './record.ts';
 import { isRecordLog, readLog } from './record-log.ts';
@@ -133,10 +134,17 @@ async function* readPart(
     if (part.offset < size) {
       const gathering = new Gathering(part, source.facts.startedAt);
       const notes: string[] = [];
-      const take = (): UnplacedBatch => {
-        const { status, ...batch } = gathering.take();
+      const take = async (): Promise<UnplacedBatch> => {
+        const { status, versions, ...batch } = gathering.take();
+        const artifacts = [...(batch.artifacts ?? [])];
+        for (const version of versions) {
+          const found = await artifactFiles(version, signal);
+          artifacts.push(...found.artifacts);
+          notes.push(...found.notes);
+        }
         return {
           ...batch,
+          artifacts,
           ...(compare && { compare }),
           ...(isLast && { status: status ?? 'running' }),
           notes: [...(batch.notes ?? []), ...notes.splice(0)],
@@ -154,9 +162,9 @@ async function* readPart(
         gathering.add(said);
         part.offset = record.end;
         // The summary of a step comes before its history: between the two its metrics are not known as such.
-        if (gathering.full && (said?.kind === 'history' || said?.kind === 'output')) yield take();
+        if (gathering.full && (said?.kind === 'history' || said?.kind === 'output')) yield await take();
       }
-      yield take();
+      yield await take();
     }
   } finally {
     await file.close();

@@ -1,8 +1,14 @@
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runLogs } from '../../../test/support/run-logs/fixtures.ts';
-import { frameLogRecord, record, wandbWriter } from '../../../test/support/run-logs/wandb-writer.ts';
+import {
+  artifactRecord,
+  frameLogRecord,
+  record,
+  wandbWriter,
+} from '../../../test/support/run-logs/wandb-writer.ts';
 import { TransferBench } from '../../../test/support/transfer-bench.ts';
 import { WireWriter } from '../protobuf/wire-writer.ts';
 import { parseLooseJson } from './loose-json.ts';
@@ -114,6 +120,45 @@ describe('a run of W&B', () => {
       { key: 'system/gpu.0.temp', step: 17, timeMs: 1_700_000_017_500, value: 57 },
     ]);
     expect(metrics).toEqual({});
+  });
+
+  it('has the files of the artifacts that it logged, where they are still here as they were', async () => {
+    const { source, file } = wandbWriter(bench.place('wandb'));
+    const staged = bench.place('staged');
+    fs.writeFileSync(staged, 'weights');
+    const digest = createHash('md5').update('weights').digest('base64');
+    const entry = { path: 'deep/weights.bin', digest, sizeBytes: 7, localPath: staged };
+    for (const [name, named] of [
+      ['net', entry],
+      ['../../etc', { ...entry, path: '../cron' }],
+      ['gone', { ...entry, localPath: bench.place('nowhere') }],
+      ['changed', { ...entry, digest: createHash('md5').update('before!').digest('base64') }],
+    ] as const)
+      fs.appendFileSync(file, frameLogRecord(artifactRecord(name, named), fs.statSync(file).size));
+    expect(await bench.import(source)).toMatchObject({
+      artifacts: 2,
+      notes: [
+        'a run: 1 of 1 files of the artifact gone are not here.',
+        'a run: 1 of 1 files of the artifact changed are not here.',
+      ],
+    });
+    const { artifacts, tags } = bench.run('a run');
+    expect(artifacts).toMatchObject([
+      { path: expect.stringMatching(/^artifacts\/etc-[0-9a-f]{8}\/cron-[0-9a-f]{8}$/) },
+      { path: 'artifacts/net/deep/weights.bin', kind: 'model', key: 'net' },
+    ]);
+    expect((await bench.bytes('a run', 'artifacts/net/deep/weights.bin')).toString()).toBe('weights');
+    expect(tags['wandb.artifact.net']).toBe('model 45190bb82a0f856b7002ebc99239d861 best');
+    expect(await bench.import(source)).toMatchObject({ artifacts: 0 });
+  });
+
+  it('has an artifact that it read among its data', async () => {
+    const { source, read } = wandbWriter(bench.place('wandb'));
+    read!('digits:v3', 'QXJ0aWZhY3Q6MQ==');
+    const { runs } = await bench.import(source);
+    expect(bench.runs.tracking.runs.get(runs[0]!.id)!.datasets).toMatchObject([
+      { name: 'digits:v3', sourceType: 'wandb', tags: [{ key: 'wandb.type', value: 'dataset' }] },
+    ]);
   });
 
   it('with records that cross blocks is read whole', async () => {

@@ -1,6 +1,7 @@
 import type { Digest, RunId } from '../../contract/ids.ts';
 import type { JobState } from '../../contract/jobs.contract.ts';
 import type { ParameterValue, WireNumber } from '../../contract/wire.ts';
+import type { ClientDataset, KeyValue } from './tracking.ts';
 
 /**
  * Runs on their way between Lathe and another tool's files. A driver (app/interop) only reads or writes its format; what is new,
@@ -46,6 +47,8 @@ export interface ImportedBatch {
   readonly summary?: Readonly<Record<string, string | WireNumber | boolean>>;
   readonly environment?: Readonly<Record<string, string>>;
   readonly artifacts?: readonly ImportedArtifact[];
+  /** Data that the run read. What the run is known to have read, by name and digest, is not added again. */
+  readonly datasets?: readonly ClientDataset[];
   /** What the program printed, to stand at this byte of its log. */
   readonly output?: readonly {
     readonly stream: 'stdout' | 'stderr';
@@ -82,6 +85,32 @@ export interface ImportedRun {
   read(position: string | null, signal: AbortSignal): AsyncIterable<ImportedBatch>;
 }
 
+/** A version of a registered model whose files an imported run holds. */
+export interface ImportedModelVersion {
+  /** Its number in the source, from 1; it keeps it here where that is free. */
+  readonly version: number;
+  /** One of the run's identities. */
+  readonly run: string;
+  /** The folder or file among the run's artifacts, as the run's batches name it; '' for all of them. */
+  readonly path: string;
+  readonly description: string;
+  readonly stage: string;
+  readonly tags: readonly KeyValue[];
+}
+
+/** A registered model as it stands in its source. */
+export interface ImportedModel {
+  readonly name: string;
+  readonly description: string;
+  readonly tags: readonly KeyValue[];
+  /** Which version each name stands for. */
+  readonly aliases: Readonly<Record<string, number>>;
+  /** In the order of their numbers. */
+  readonly versions: readonly ImportedModelVersion[];
+  /** Versions that are not among them and why, in words. */
+  readonly notes: readonly string[];
+}
+
 export interface RunImporter {
   readonly format: string;
   /** What it reads, for people. */
@@ -94,6 +123,12 @@ export interface RunImporter {
    * @throws AppError PATH_NOT_FOUND, PATH_UNREADABLE, DATA_MALFORMED
    */
   scan(sourcePath: string, signal: AbortSignal): Promise<readonly ImportedRun[]>;
+  /**
+   * Registered models below the same place, for formats that have such. Asked for once the runs are taken.
+   *
+   * @throws AppError as `scan`
+   */
+  models?(sourcePath: string, signal: AbortSignal): Promise<readonly ImportedModel[]>;
 }
 
 export interface ExportedArtifact {

@@ -328,6 +328,8 @@ export interface ModelRegistry {
   version(name: string, version: number): RegistryVersion | null;
   createVersion(what: {
     readonly name: string;
+    /** The number that it gets if no version has it or a greater one; else, and without, it gets the next. */
+    readonly wanted?: number;
     readonly source: string;
     readonly storageLocation: string;
     readonly runId: string | null;

@@ -1,141 +1,138 @@
 import { ByteReader, ByteWriter } from './byte-stream.ts';
+import { ALL, FREQUENCY_BITS, readOwners, setShares, writeTable } from './frequency-table.ts';
 
 /*
  * Bytes coded by their frequency (range asymmetric numeral systems): one that is half of all takes one bit. The state is
- * a number below 2³¹, from which a byte is moved out whenever it would grow larger.
+ * a number below 2³¹, from which a byte is moved out whenever it would grow larger. Each state waits for the one before
+ * it, so two planes that are coded at the same time take no longer than one.
  */
-const FREQUENCY_BITS = 12;
-const ALL = 1 << FREQUENCY_BITS;
 const LEAST_STATE = 1 << 23;
 /** Of a state that has room for one more byte of frequency 1. */
 const ROOM = (LEAST_STATE >> FREQUENCY_BITS) << 8;
 
-/** What coding these bytes takes, in bytes, without the table of their frequencies. */
-export function codedBytes(counts: Uint32Array, total: number): number {
-  let bits = 0;
-  for (let byte = 0; byte < 256; byte++) {
-    const count = counts[byte]!;
-    if (count > 0) bits += count * Math.log2(total / count);
-  }
-  return bits / 8;
-}
+/** A state times it is never rounded to less than it should be, and never reaches the next whole number. */
+const ABOVE_ONE = 1 + 2 ** -40;
 
-/** @param counts how often each byte is among `bytes`, which are not empty */
-export function codeByFrequency(bytes: Uint8Array, counts: Uint32Array): Uint8Array {
-  const frequencies = sharesOf(counts, bytes.length);
-  const starts = startsOf(frequencies);
-  const room = new Uint8Array(bytes.length * 2 + 8);
-  let at = room.length;
-  let state = LEAST_STATE;
-  for (let index = bytes.length - 1; index >= 0; index--) {
-    const byte = bytes[index]!;
-    const frequency = frequencies[byte]!;
-    while (state >= ROOM * frequency) {
-      room[--at] = state;
-      state >>= 8;
+/** Codes one plane at a time; its tables and its room are used again. */
+export class PlaneEncoder {
+  readonly frequencies = new Uint16Array(256);
+  readonly starts = new Uint16Array(256);
+  readonly others = new Uint16Array(256);
+  readonly reciprocals = new Float64Array(256);
+  /** Filled from its end. */
+  room = new Uint8Array(0);
+  half: Int32Array = new Int32Array(0);
+  shift = 0;
+  at = 0;
+  state = LEAST_STATE;
+  readonly #writer = new ByteWriter(4096);
+
+  /**
+   * @param half words of which the bytes that begin at bit `shift` are coded; there is at least one
+   * @param counts how often each byte is among them
+   */
+  prepare(half: Int32Array, shift: number, counts: Uint32Array): void {
+    setShares(this.frequencies, counts, half.length);
+    let start = 0;
+    for (let byte = 0; byte < 256; byte++) {
+      const frequency = this.frequencies[byte]!;
+      if (frequency === 0) continue;
+      this.starts[byte] = start;
+      this.others[byte] = ALL - frequency;
+      this.reciprocals[byte] = ABOVE_ONE / frequency;
+      start += frequency;
     }
-    const share = (state / frequency) | 0;
-    state = ((share << FREQUENCY_BITS) + state - Math.imul(share, frequency) + starts[byte]!) | 0;
+    if (this.room.length !== half.length * 2 + 8) this.room = new Uint8Array(half.length * 2 + 8);
+    [this.half, this.shift] = [half, shift];
   }
-  const writer = new ByteWriter(room.length);
-  writeTable(writer, frequencies);
-  writer.varint(state);
-  writer.sized(room.subarray(at));
-  return writer.bytes();
-}
 
-/** @throws RangeError unless they are coded as `codeByFrequency` does */
-export function decodeByFrequency(coded: Uint8Array, count: number): Uint8Array {
-  const reader = new ByteReader(coded);
-  const frequencies = readTable(reader);
-  const owners = ownersOf(frequencies);
-  let state = reader.varint();
-  const rest = reader.sized();
-  const bytes = new Uint8Array(count);
-  let at = 0;
-  for (let index = 0; index < count; index++) {
-    const slot = state & (ALL - 1);
-    const owner = owners[slot]!;
-    bytes[index] = owner;
-    state = (Math.imul(owner >>> 20, state >> FREQUENCY_BITS) + ((owner >>> 8) & (ALL - 1))) | 0;
-    while (state < LEAST_STATE && at < rest.length) state = (state << 8) | rest[at++]!;
+  /** What `encodeBoth` made of the plane; it stays until the next one is asked for. */
+  bytes(): Uint8Array {
+    this.#writer.clear();
+    writeTable(this.#writer, this.frequencies);
+    this.#writer.varint(this.state);
+    this.#writer.sized(this.room.subarray(this.at));
+    return this.#writer.bytes();
   }
-  if (state !== LEAST_STATE || at !== rest.length) throw new RangeError('coded bytes end at a wrong place');
-  return bytes;
 }
 
-/** Frequencies that add up to ALL; what occurs has at least 1. */
-function sharesOf(counts: Uint32Array, total: number): Uint16Array {
-  const shares = new Uint16Array(256);
-  let missing = ALL;
-  for (let byte = 0; byte < 256; byte++) {
-    const count = counts[byte]!;
-    if (count > 0) shares[byte] = Math.max(1, Math.floor((count * ALL) / total));
-    missing -= shares[byte]!;
-  }
-  while (missing !== 0) {
-    const change = missing > 0 ? missing : -1;
-    shares[indexOfMost(shares)]! += change;
-    missing -= change;
-  }
-  return shares;
-}
-
-function indexOfMost(shares: Uint16Array): number {
-  let most = 0;
-  for (let byte = 1; byte < 256; byte++) if (shares[byte]! > shares[most]!) most = byte;
-  return most;
-}
-
-function startsOf(frequencies: Uint16Array): Uint16Array {
-  const starts = new Uint16Array(256);
-  for (let byte = 1; byte < 256; byte++) starts[byte] = starts[byte - 1]! + frequencies[byte - 1]!;
-  return starts;
-}
-
-/** What each slot says: the byte in the lowest 8 bits, above them how far it is from the byte's first slot, then the frequency. */
-function ownersOf(frequencies: Uint16Array): Int32Array {
-  const owners = new Int32Array(ALL);
-  let slot = 0;
-  for (let byte = 0; byte < 256; byte++) {
-    const frequency = frequencies[byte]!;
-    for (let offset = 0; offset < frequency; offset++)
-      owners[slot++] = (frequency << 20) | (offset << 8) | byte;
-  }
-  return owners;
-}
-
-/** For each byte that occurs how many before it do not, and its frequency. */
-function writeTable(writer: ByteWriter, frequencies: Uint16Array): void {
-  let present = 0;
-  for (let byte = 0; byte < 256; byte++) if (frequencies[byte]! > 0) present += 1;
-  writer.varint(present);
-  let absent = 0;
-  for (let byte = 0; byte < 256; byte++) {
-    const frequency = frequencies[byte]!;
-    if (frequency === 0) {
-      absent += 1;
-      continue;
+/** Two planes of equal length; a single one is coded beside itself. */
+export function encodeBoth(one: PlaneEncoder, other: PlaneEncoder): void {
+  const { half: halfA, shift: shiftA, frequencies: sharesA, starts: startsA } = one;
+  const { half: halfB, shift: shiftB, frequencies: sharesB, starts: startsB } = other;
+  const { others: othersA, reciprocals: partsA } = one;
+  const { others: othersB, reciprocals: partsB } = other;
+  const [roomA, roomB] = [one.room, other.room];
+  let [atA, atB] = [roomA.length, roomB.length];
+  let [stateA, stateB] = [LEAST_STATE, LEAST_STATE];
+  for (let index = halfA.length - 1; index >= 0; index--) {
+    const byteA = (halfA[index]! >>> shiftA) & 255;
+    const byteB = (halfB[index]! >>> shiftB) & 255;
+    const limitA = ROOM * sharesA[byteA]!;
+    const limitB = ROOM * sharesB[byteB]!;
+    while (stateA >= limitA) {
+      roomA[--atA] = stateA;
+      stateA >>= 8;
     }
-    // Nearly always none are absent and the frequency is small: one byte for both.
-    writer.varint(frequency * 2 + (absent > 0 ? 1 : 0));
-    if (absent > 0) writer.varint(absent);
-    absent = 0;
+    while (stateB >= limitB) {
+      roomB[--atB] = stateB;
+      stateB >>= 8;
+    }
+    // The quotient by the frequency comes above FREQUENCY_BITS, the remainder below.
+    const quotientA = (stateA * partsA[byteA]!) | 0;
+    const quotientB = (stateB * partsB[byteB]!) | 0;
+    stateA = (stateA + startsA[byteA]! + Math.imul(quotientA, othersA[byteA]!)) | 0;
+    stateB = (stateB + startsB[byteB]! + Math.imul(quotientB, othersB[byteB]!)) | 0;
+  }
+  [one.at, one.state] = [atA, stateA];
+  [other.at, other.state] = [atB, stateB];
+}
+
+/** Reads one plane at a time; its table is used again. */
+export class PlaneDecoder {
+  readonly owners = new Int32Array(ALL);
+  rest: Uint8Array = new Uint8Array(0);
+  half: Int32Array = new Int32Array(0);
+  shift = 0;
+  state = 0;
+
+  /**
+   * @param coded what `PlaneEncoder` made
+   * @param half words whose bits from `shift` on are zero and become the bytes of the plane
+   * @throws RangeError
+   */
+  prepare(coded: Uint8Array, half: Int32Array, shift: number): void {
+    const reader = new ByteReader(coded);
+    readOwners(this.owners, reader);
+    this.state = reader.varint();
+    this.rest = reader.sized();
+    [this.half, this.shift] = [half, shift];
   }
 }
 
-function readTable(reader: ByteReader): Uint16Array {
-  const frequencies = new Uint16Array(256);
-  let byte = 0;
-  let sum = 0;
-  for (let left = reader.varint(); left > 0; left--) {
-    const coded = reader.varint();
-    if (coded % 2 === 1) byte += reader.varint();
-    const frequency = coded >>> 1;
-    if (byte > 255) throw new RangeError('a table of frequencies is too long');
-    frequencies[byte++] = frequency;
-    sum += frequency;
+/**
+ * Two planes of equal length; a single one is read beside itself.
+ *
+ * @throws RangeError unless both end where they should
+ */
+export function decodeBoth(one: PlaneDecoder, other: PlaneDecoder): void {
+  const { owners: ownersA, rest: restA, half: halfA, shift: shiftA } = one;
+  const { owners: ownersB, rest: restB, half: halfB, shift: shiftB } = other;
+  let [stateA, stateB] = [one.state, other.state];
+  let [atA, atB] = [0, 0];
+  for (let index = 0; index < halfA.length; index++) {
+    const slotA = stateA & (ALL - 1);
+    const slotB = stateB & (ALL - 1);
+    const ownerA = ownersA[slotA]!;
+    const ownerB = ownersB[slotB]!;
+    halfA[index]! |= (ownerA & 255) << shiftA;
+    halfB[index]! |= (ownerB & 255) << shiftB;
+    stateA = (Math.imul(ownerA >>> 20, stateA >> FREQUENCY_BITS) + slotA - ((ownerA >>> 8) & (ALL - 1))) | 0;
+    stateB = (Math.imul(ownerB >>> 20, stateB >> FREQUENCY_BITS) + slotB - ((ownerB >>> 8) & (ALL - 1))) | 0;
+    while (stateA < LEAST_STATE && atA < restA.length) stateA = (stateA << 8) | restA[atA++]!;
+    while (stateB < LEAST_STATE && atB < restB.length) stateB = (stateB << 8) | restB[atB++]!;
   }
-  if (sum !== ALL) throw new RangeError('frequencies do not add up');
-  return frequencies;
+  const isEnd =
+    stateA === LEAST_STATE && atA === restA.length && stateB === LEAST_STATE && atB === restB.length;
+  if (!isEnd) throw new RangeError('coded bytes end at a wrong place');
 }

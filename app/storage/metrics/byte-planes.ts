@@ -1,6 +1,7 @@
-import { codeByFrequency, codedBytes, decodeByFrequency } from './byte-frequencies.ts';
+import { decodeBoth, encodeBoth, PlaneDecoder, PlaneEncoder } from './byte-frequencies.ts';
 import type { ByteReader, ByteWriter } from './byte-stream.ts';
-import { type Words, wordsOfLength } from './number-words.ts';
+import type { Words } from './number-words.ts';
+import type { PlaneCounts } from './plane-counts.ts';
 
 /*
  * The lowest bytes of all numbers are one plane, their second bytes the next, and so on: the upper ones hardly change,
@@ -12,85 +13,87 @@ const CONSTANT = 1;
 const CODED = 2;
 const BYTES_OF_WORD = 8;
 
-export function writePlanes(writer: ByteWriter, words: Words): void {
-  const planes = usedPlanes(words);
-  writer.varint(planes);
-  for (let plane = 0; plane < planes; plane++) writePlane(writer, words, plane);
-}
+const halfOf = ({ low, high }: Words, plane: number): Int32Array => (plane < 4 ? low : high);
+const shiftOf = (plane: number): number => (plane % 4) * 8;
 
-/** @throws RangeError unless they are planes of `count` numbers */
-export function readPlanes(reader: ByteReader, count: number): Words {
-  const words = wordsOfLength(count);
-  const planes = reader.varint();
-  if (planes > BYTES_OF_WORD) throw new RangeError(`no number has ${planes} bytes`);
-  for (let plane = 0; plane < planes; plane++) {
-    addPlane(plane < 4 ? words.low : words.high, (plane % 4) * 8, readPlane(reader, count));
+/** @param counts of these words */
+export function writePlanes(writer: ByteWriter, words: Words, counts: PlaneCounts): void {
+  const coded = codePlanes(words, counts);
+  writer.varint(counts.used);
+  for (let plane = 0; plane < counts.used; plane++) {
+    const half = halfOf(words, plane);
+    const bytes = coded.has(plane) ? encoders[plane]!.bytes() : null;
+    if (counts.bytes(plane) === 0) {
+      writer.varint(CONSTANT);
+      writer.varint((half[0]! >>> shiftOf(plane)) & 255);
+    } else {
+      const isSmaller = bytes !== null && bytes.length < half.length;
+      writer.varint(isSmaller ? CODED : PLAIN);
+      writer.sized(isSmaller ? bytes : bytesOf(half, shiftOf(plane)));
+    }
   }
-  return words;
 }
 
-function addPlane(half: Int32Array, shift: number, bytes: Uint8Array): void {
-  for (let index = 0; index < bytes.length; index++) half[index]! |= bytes[index]! << shift;
-}
+const encoders = Array.from({ length: BYTES_OF_WORD }, () => new PlaneEncoder());
 
-/** About how many bytes `writePlanes` takes for them. */
-export function planesBytes(words: Words): number {
-  let bytes = 0;
-  for (let plane = usedPlanes(words) - 1; plane >= 0; plane--)
-    bytes += codedBytes(countsOf(words, plane), words.low.length);
-  return bytes;
-}
-
-function usedPlanes({ low, high }: Words): number {
-  let [lowBits, highBits] = [0, 0];
-  for (let index = 0; index < low.length; index++) {
-    lowBits |= low[index]!;
-    highBits |= high[index]!;
+/** Code those planes that may be shorter then, each with the encoder of its number. @returns which they are */
+function codePlanes(words: Words, counts: PlaneCounts): ReadonlySet<number> {
+  const coded: number[] = [];
+  for (let plane = 0; plane < counts.used; plane++) {
+    // The table takes a byte for each byte that occurs, which is why noise is not even tried.
+    const cost = counts.bytes(plane);
+    if (cost === 0 || cost + counts.present(plane) >= words.low.length) continue;
+    encoders[plane]!.prepare(halfOf(words, plane), shiftOf(plane), counts.of(plane));
+    coded.push(plane);
   }
-  const bits = highBits === 0 ? 32 - Math.clz32(lowBits) : 64 - Math.clz32(highBits);
-  return Math.ceil(bits / 8);
+  for (let index = 0; index < coded.length; index += 2)
+    encodeBoth(encoders[coded[index]!]!, encoders[coded[index + 1] ?? coded[index]!]!);
+  return new Set(coded);
 }
 
-function planeOf({ low, high }: Words, plane: number): Uint8Array {
-  const half = plane < 4 ? low : high;
-  const shift = (plane % 4) * 8;
+function bytesOf(half: Int32Array, shift: number): Uint8Array {
   const bytes = new Uint8Array(half.length);
   for (let index = 0; index < bytes.length; index++) bytes[index] = half[index]! >>> shift;
   return bytes;
 }
 
-/** How often each byte is in a plane. */
-function countsOf({ low, high }: Words, plane: number): Uint32Array {
-  const half = plane < 4 ? low : high;
-  const shift = (plane % 4) * 8;
-  const counts = new Uint32Array(256);
-  for (let index = 0; index < half.length; index++) {
-    const byte = (half[index]! >>> shift) & 255;
-    counts[byte] = counts[byte]! + 1;
+const decoders = [new PlaneDecoder(), new PlaneDecoder()] as const;
+
+/**
+ * @param words become what was written; what they were does not matter
+ * @throws RangeError unless as many were written
+ */
+export function readPlanes(reader: ByteReader, words: Words): void {
+  words.low.fill(0);
+  words.high.fill(0);
+  const planes = reader.varint();
+  if (planes > BYTES_OF_WORD) throw new RangeError(`no number has ${planes} bytes`);
+  const [one, other] = decoders;
+  /** A coded plane that waits for another one to be read beside it. */
+  let waiting: { readonly coded: Uint8Array; readonly plane: number } | null = null;
+  for (let plane = 0; plane < planes; plane++) {
+    const form = reader.varint();
+    if (form === CONSTANT) fillPlane(halfOf(words, plane), reader.varint() << shiftOf(plane));
+    else if (form === PLAIN) setPlane(halfOf(words, plane), shiftOf(plane), reader.sized());
+    else if (form !== CODED) throw new RangeError('a plane is not what it should be');
+    else if (waiting === null) waiting = { coded: reader.sized(), plane };
+    else {
+      one.prepare(waiting.coded, halfOf(words, waiting.plane), shiftOf(waiting.plane));
+      other.prepare(reader.sized(), halfOf(words, plane), shiftOf(plane));
+      decodeBoth(one, other);
+      waiting = null;
+    }
   }
-  return counts;
+  if (waiting === null) return;
+  one.prepare(waiting.coded, halfOf(words, waiting.plane), shiftOf(waiting.plane));
+  decodeBoth(one, one);
 }
 
-function writePlane(writer: ByteWriter, words: Words, plane: number): void {
-  const bytes = planeOf(words, plane);
-  const counts = countsOf(words, plane);
-  if (counts[bytes[0]!] === bytes.length) {
-    writer.varint(CONSTANT);
-    writer.varint(bytes[0]!);
-    return;
-  }
-  const worthCoding = codedBytes(counts, bytes.length) < bytes.length;
-  const coded = worthCoding ? codeByFrequency(bytes, counts) : bytes;
-  const smaller = coded.length < bytes.length;
-  writer.varint(smaller ? CODED : PLAIN);
-  writer.sized(smaller ? coded : bytes);
+function fillPlane(half: Int32Array, bits: number): void {
+  if (bits !== 0) for (let index = 0; index < half.length; index++) half[index]! |= bits;
 }
 
-function readPlane(reader: ByteReader, count: number): Uint8Array {
-  const form = reader.varint();
-  if (form === CONSTANT) return new Uint8Array(count).fill(reader.varint());
-  const kept = reader.sized();
-  if (form === CODED) return decodeByFrequency(kept, count);
-  if (form !== PLAIN || kept.length !== count) throw new RangeError('a plane is not what it should be');
-  return kept;
+function setPlane(half: Int32Array, shift: number, bytes: Uint8Array): void {
+  if (bytes.length !== half.length) throw new RangeError('a plane is not what it should be');
+  for (let index = 0; index < half.length; index++) half[index]! |= bytes[index]! << shift;
 }

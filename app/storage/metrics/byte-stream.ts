@@ -7,9 +7,18 @@ export class ByteWriter {
     this.#bytes = new Uint8Array(roomBytes);
   }
 
+  /** Begin anew in the same room; what `bytes` gave before is lost. */
+  clear(): void {
+    this.#length = 0;
+  }
+
   /** A whole number from 0 to 2⁵³ − 1: seven bits a byte, the lowest first. */
   varint(value: number): void {
-    this.#reserve(8);
+    if (this.#length + 8 > this.#bytes.length) this.#reserve(8);
+    if (value < 128) {
+      this.#bytes[this.#length++] = value;
+      return;
+    }
     let rest = value;
     while (rest > 0x7fff_ffff) {
       this.#bytes[this.#length++] = (rest % 128) | 128;

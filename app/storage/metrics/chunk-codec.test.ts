@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import zlib from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { seededNumbers } from '../../../test/support/metric-runs.ts';
 import { DamagedBytes } from './checked-bytes.ts';
@@ -110,6 +111,16 @@ describe('the bytes of a chunk', () => {
     expect(perPoint(packChunk(loggedColumns((value) => Math.round(value * 1e4) / 1e4)))).toBeLessThan(2.2);
   });
 
+  it.each([
+    ['in single precision', Math.fround, '5712 877cb483'],
+    ['with noise in every bit', (value: number) => value, '13197 a98576'],
+    ['rounded to four digits', (value: number) => Math.round(value * 1e4) / 1e4, '2758 252b38be'],
+    ['that count', (value: number) => Math.floor(value * 1e6), '4414 751134a0'],
+  ])('of a full one are the same whatever computes them: values %s', (_, round, lengthAndChecksum) => {
+    const bytes = packChunk(loggedColumns(round));
+    expect(`${bytes.length} ${zlib.crc32(bytes).toString(16)}`).toBe(lengthAndChecksum);
+  });
+
   it('are hardly any where values stand still or count, and never more than before', () => {
     const still = loggedColumns(() => 1e-3);
     for (const [index] of still.timesMs.entries()) still.timesMs[index] = 1.75e12 + index * 1000;
@@ -124,6 +135,18 @@ describe('the bytes of a chunk', () => {
     const [steps, timesMs, values] = [812, 1.75e12, 0.1].map((number) => Float64Array.of(number));
     expect(encodeChunk({ steps: steps!, timesMs: timesMs!, values: values! }).length).toBeLessThan(30);
   });
+
+  it.each(kept.filter(({ what }) => what.startsWith('full')))(
+    'are written as they always were: $what',
+    ({ bytes, steps, timesMs, values }) => {
+      const columns = {
+        steps: Float64Array.from(steps),
+        timesMs: Float64Array.from(timesMs),
+        values: Float64Array.from(values, Number),
+      };
+      expect(Buffer.from(packChunk(columns)).toString('base64')).toBe(bytes);
+    },
+  );
 
   it.each(kept)('that were written before are still read: $what', ({ bytes, steps, timesMs, values }) => {
     const columns = decodeChunk(Buffer.from(bytes, 'base64'), steps.length);

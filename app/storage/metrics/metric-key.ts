@@ -53,19 +53,6 @@ export function metricKeys(
     .map(toMetricKey);
 }
 
-/** The last value of every metric of runs, a run's metrics by key. */
-export function lastValues(
-  database: Database,
-  runs: readonly RunId[],
-): { readonly run: RunId; readonly key: string; readonly value: number }[] {
-  return database
-    .prepare(
-      'SELECT run_id, key, last_value FROM metric_keys WHERE run_id IN (SELECT value FROM json_each(?)) ORDER BY run_id, key',
-    )
-    .all(JSON.stringify(runs))
-    .map((row) => ({ run: row.run_id as RunId, key: String(row.key), value: toDouble(row.last_value) }));
-}
-
 export function saveMetricKey(database: Database, metric: MetricKey): void {
   const { statistics: known } = metric;
   database

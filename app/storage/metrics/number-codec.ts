@@ -37,7 +37,7 @@ export function encodeValues(numbers: Float64Array): Uint8Array {
     const number = numbers[index]!;
     if (Math.fround(number) !== number && !Number.isNaN(number)) return encodePlanes(DOUBLES, numbers);
   }
-  return encodePlanes(FLOATS, Float32Array.from(numbers));
+  return encodePlanes(FLOATS, new Float32Array(numbers));
 }
 
 /** Any numbers in as few bytes as we know, for columns that are written once. */
@@ -59,7 +59,7 @@ export function decodeInto(to: Float64Array, place: number, bytes: Uint8Array, c
   if (bytes[0] === DOUBLES) gatherDoubles(to, place, bytes, count);
   else if (bytes[0] === FLOATS) gatherFloats(to, place, bytes, count);
   else if (bytes[0] === DELTAS) addChanges(to, place, bytes, count);
-  else if (bytes[0] === PACKED) to.set(unpackColumn(new ByteReader(bytes, 1), count), place);
+  else if (bytes[0] === PACKED) unpackColumn(to, place, new ByteReader(bytes, 1), count);
   else throw new RangeError(`no column is written in the way ${bytes[0]}`);
 }
 

@@ -1,113 +1,108 @@
-/** Whole numbers of 64 bits, each in two halves of 32; negative ones in two's complement. */
+/**
+ * Whole numbers of 64 bits, each in two halves of 32; negative ones in two's complement. All that is done to them is done
+ * in place: a chunk is some thousand numbers, and making room for them takes as long as coding them.
+ */
 export interface Words {
   readonly low: Int32Array;
   readonly high: Int32Array;
 }
 
-const HALF = 2 ** 32;
+/** A place for words that is used again and again; what was in it is lost when it is asked for. */
+export type WordRoom = (length: number) => Words;
 
-export function wordsOfLength(length: number): Words {
-  return { low: new Int32Array(length), high: new Int32Array(length) };
+/** Nearly all chunks are equally long, so the last room mostly fits. */
+export function createWordRoom(): WordRoom {
+  let room: Words = { low: new Int32Array(0), high: new Int32Array(0) };
+  return (length) => {
+    if (room.low.length !== length) room = { low: new Int32Array(length), high: new Int32Array(length) };
+    return room;
+  };
 }
 
-/** @param numbers whole numbers that JavaScript holds exactly */
-export function wholeWords(numbers: Float64Array): Words {
-  const words = wordsOfLength(numbers.length);
-  for (let index = 0; index < numbers.length; index++) {
-    const number = numbers[index]!;
-    words.low[index] = number;
-    words.high[index] = Math.floor(number / HALF);
-  }
-  return words;
-}
-
-export function wholeNumbers({ low, high }: Words): Float64Array {
-  const numbers = new Float64Array(low.length);
-  for (let index = 0; index < numbers.length; index++)
-    numbers[index] = high[index]! * HALF + (low[index]! >>> 0);
-  return numbers;
-}
+/** Where the bits of one number come together. */
+const single = new Float32Array(1);
+const singleBits = new Int32Array(single.buffer);
+const double = new Float64Array(1);
+const doubleBits = new Int32Array(double.buffer);
 
 /** The bits of numbers in single precision. */
-export function floatWords(numbers: Float64Array): Words {
-  return { low: new Int32Array(Float32Array.from(numbers).buffer), high: new Int32Array(numbers.length) };
+export function setFloats({ low, high }: Words, numbers: Float64Array): void {
+  for (let index = 0; index < low.length; index++) {
+    single[0] = numbers[index]!;
+    low[index] = singleBits[0]!;
+  }
+  high.fill(0);
 }
 
-export function floatNumbers({ low }: Words): Float64Array {
-  return Float64Array.from(new Float32Array(low.buffer, low.byteOffset, low.length));
+export function getFloats({ low }: Words, to: Float64Array, place: number): void {
+  for (let index = 0; index < low.length; index++) {
+    singleBits[0] = low[index]!;
+    to[place + index] = single[0]!;
+  }
 }
 
 /** The bits of doubles. */
-export function doubleWords(numbers: Float64Array): Words {
-  const bits = new Int32Array(numbers.slice().buffer);
-  const words = wordsOfLength(numbers.length);
-  for (let index = 0; index < numbers.length; index++) {
-    words.low[index] = bits[2 * index]!;
-    words.high[index] = bits[2 * index + 1]!;
-  }
-  return words;
-}
-
-export function doubleNumbers({ low, high }: Words): Float64Array {
-  const bits = new Int32Array(2 * low.length);
+export function setDoubles({ low, high }: Words, numbers: Float64Array): void {
   for (let index = 0; index < low.length; index++) {
-    bits[2 * index] = low[index]!;
-    bits[2 * index + 1] = high[index]!;
+    double[0] = numbers[index]!;
+    low[index] = doubleBits[0]!;
+    high[index] = doubleBits[1]!;
   }
-  return new Float64Array(bits.buffer);
 }
 
-/** How each differs from the one before it; the first from 0. Nothing is lost: what overflows comes back in `sums`. */
-export function differences({ low, high }: Words): Words {
-  const changed = wordsOfLength(low.length);
+export function getDoubles({ low, high }: Words, to: Float64Array, place: number): void {
+  for (let index = 0; index < low.length; index++) {
+    doubleBits[0] = low[index]!;
+    doubleBits[1] = high[index]!;
+    to[place + index] = double[0]!;
+  }
+}
+
+/** Each becomes its difference from the one before it; the first from 0. Nothing is lost: what overflows comes back in `sum`. */
+export function differ({ low, high }: Words): void {
   let beforeLow = 0;
   let beforeHigh = 0;
   for (let index = 0; index < low.length; index++) {
     const itsLow = low[index]!;
     const itsHigh = high[index]!;
-    changed.low[index] = (itsLow - beforeLow) | 0;
-    changed.high[index] = (itsHigh - beforeHigh - below(itsLow, beforeLow)) | 0;
+    low[index] = itsLow - beforeLow;
+    high[index] = itsHigh - beforeHigh - (itsLow >>> 0 < beforeLow >>> 0 ? 1 : 0);
     beforeLow = itsLow;
     beforeHigh = itsHigh;
   }
-  return changed;
 }
 
-/** What `differences` came from. */
-export function sums({ low, high }: Words): Words {
-  const summed = wordsOfLength(low.length);
+/** What `differ` came from. */
+export function sum({ low, high }: Words): void {
   let sumLow = 0;
   let sumHigh = 0;
   for (let index = 0; index < low.length; index++) {
-    sumLow = (sumLow + low[index]!) | 0;
-    sumHigh = (sumHigh + high[index]! + below(sumLow, low[index]!)) | 0;
-    summed.low[index] = sumLow;
-    summed.high[index] = sumHigh;
+    const itsLow = low[index]!;
+    sumLow = (sumLow + itsLow) | 0;
+    sumHigh = (sumHigh + high[index]! + (sumLow >>> 0 < itsLow >>> 0 ? 1 : 0)) | 0;
+    low[index] = sumLow;
+    high[index] = sumHigh;
   }
-  return summed;
 }
-
-/** 1 where `a` is less than `b`, both taken as numbers without a sign. */
-const below = (a: number, b: number): number => ((a ^ (1 << 31)) < (b ^ (1 << 31)) ? 1 : 0);
 
 /** With the sign in the lowest bit, so that small numbers of both signs have zeros above. */
-export function signsLast({ low, high }: Words): Words {
-  const words = wordsOfLength(low.length);
+export function setSignsLast(to: Words, { low, high }: Words): void {
   for (let index = 0; index < low.length; index++) {
-    const sign = high[index]! >> 31;
-    words.low[index] = (low[index]! << 1) ^ sign;
-    words.high[index] = ((high[index]! << 1) | (low[index]! >>> 31)) ^ sign;
+    const itsLow = low[index]!;
+    const itsHigh = high[index]!;
+    const sign = itsHigh >> 31;
+    to.low[index] = (itsLow << 1) ^ sign;
+    to.high[index] = ((itsHigh << 1) | (itsLow >>> 31)) ^ sign;
   }
-  return words;
 }
 
-/** What `signsLast` came from. */
-export function signsFirst({ low, high }: Words): Words {
-  const words = wordsOfLength(low.length);
+/** What `setSignsLast` came from. */
+export function signsFirst({ low, high }: Words): void {
   for (let index = 0; index < low.length; index++) {
-    const sign = -(low[index]! & 1);
-    words.low[index] = ((low[index]! >>> 1) | (high[index]! << 31)) ^ sign;
-    words.high[index] = (high[index]! >>> 1) ^ sign;
+    const itsLow = low[index]!;
+    const itsHigh = high[index]!;
+    const sign = -(itsLow & 1);
+    low[index] = ((itsLow >>> 1) | (itsHigh << 31)) ^ sign;
+    high[index] = (itsHigh >>> 1) ^ sign;
   }
-  return words;
 }

@@ -82,15 +82,16 @@ function linkTo({ runs }: TransferredRuns): string {
 }
 
 function Imported({ result }: { readonly result: TransferredRuns }) {
-  const { newRuns, knownRuns, points, artifacts, skipped, notes } = result;
+  const { newRuns, knownRuns, points, artifacts, modelVersions, skipped, notes } = result;
   const facts = [
     ['added', counted(newRuns, 'run')],
     ['known before', counted(knownRuns, 'run')],
     ['new points', formatCount(points)],
     ['new files', formatCount(artifacts)],
+    ...(modelVersions > 0 ? [['new model versions', formatCount(modelVersions)] as const] : []),
     ['skipped', counted(skipped.length, 'run')],
   ] as const;
-  const nothingNew = newRuns === 0 && points === 0 && artifacts === 0;
+  const nothingNew = newRuns === 0 && points === 0 && artifacts === 0 && modelVersions === 0;
   return (
     <div className={styles.outcome}>
       <p>

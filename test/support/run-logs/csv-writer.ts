@@ -15,6 +15,8 @@ export function csvWriter(folder: string, keys: readonly string[]): LogWriter & 
     log: (...points) => fs.appendFileSync(file, points.map(lineOf).join('')),
     param: (key, value) =>
       fs.appendFileSync(path.join(folder, 'hparams.yaml'), `${key}: ${JSON.stringify(value)}\n`),
+    read: null,
+    register: null,
     tear(point) {
       const line = lineOf(point);
       fs.appendFileSync(file, line.slice(0, -3));

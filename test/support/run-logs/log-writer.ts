@@ -11,6 +11,10 @@ export interface LogWriter {
   readonly source: string;
   log(...points: readonly LogPoint[]): void;
   param(key: string, value: string): void;
+  /** Say that the run read data; null where the format cannot. */
+  readonly read: ((name: string, digest: string) => void) | null;
+  /** Register a file of the run, which is written too, as a version of a model with an alias; null where the format cannot. */
+  readonly register: ((model: string, version: number, alias: string) => void) | null;
   /** Write the beginning of what would log this point. @returns writes the rest */
   tear(point: LogPoint): () => void;
   /** Release what is open. */

@@ -31,6 +31,8 @@ export function tensorBoardWriter(folder: string): LogWriter & { readonly file: 
       const event = new WireWriter().double(1, 1_700_000_000).message(5, new WireWriter().message(1, tagged));
       fs.appendFileSync(file, frameRecord(event.finish()));
     },
+    read: null,
+    register: null,
     tear(point) {
       const record = recordOf(point);
       const cut = Math.floor(record.length / 2);

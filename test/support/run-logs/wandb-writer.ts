@@ -45,6 +45,36 @@ function jsonOf(value: number): string {
   return Number.isFinite(value) ? JSON.stringify(value) : String(value);
 }
 
+/** An artifact that a run logged, with one file of which it says the place and the digest. */
+export const artifactRecord = (
+  name: string,
+  entry: {
+    readonly path: string;
+    readonly digest: string;
+    readonly sizeBytes: number;
+    readonly localPath: string;
+  },
+): Buffer =>
+  record(
+    8,
+    new WireWriter()
+      .text(4, 'model')
+      .text(5, name)
+      .text(6, '45190bb82a0f856b7002ebc99239d861')
+      .text(11, 'best')
+      .message(
+        12,
+        new WireWriter().message(
+          4,
+          new WireWriter()
+            .text(1, entry.path)
+            .text(2, entry.digest)
+            .integer(4, entry.sizeBytes)
+            .text(6, entry.localPath),
+        ),
+      ),
+  );
+
 export function wandbWriter(folder: string, id = 'abc12345'): LogWriter & { readonly file: string } {
   const runFolder = path.join(folder, `offline-run-20231114_221320-${id}`);
   fs.mkdirSync(path.join(runFolder, 'files'), { recursive: true });
@@ -73,6 +103,9 @@ export function wandbWriter(folder: string, id = 'abc12345'): LogWriter & { read
       for (const point of points) append(history(point));
     },
     param: (key, value) => append(record(5, new WireWriter().message(1, item(key, JSON.stringify(value))))),
+    read: (name, digest) =>
+      append(record(25, new WireWriter().text(1, digest).text(2, 'dataset').text(3, name))),
+    register: null,
     tear(point) {
       const framed = frameLogRecord(history(point), fs.statSync(file).size);
       const cut = Math.floor(framed.length / 2);

@@ -163,13 +163,13 @@ export function createModelRegistry(
       return { items: found.slice(0, search.limit).map(withLatest), more: found.length > search.limit };
     },
     version: versionOf,
-    createVersion({ name, source, storageLocation, runId: sent, runLink, description, tags }) {
+    createVersion({ name, wanted = 0, source, storageLocation, runId: sent, runLink, description, tags }) {
       const id = newId<ModelVersionId>(clock.now());
       const modelId = idOf(name);
       const now = clock.now();
       const run = runId.safeParse(sent);
       const folder = parts.folder(storageLocation);
-      const version = repository.nextVersion(modelId);
+      const version = Math.max(repository.nextVersion(modelId), wanted);
       repository.insertVersion({
         id,
         modelId,

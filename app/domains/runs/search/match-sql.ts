@@ -38,7 +38,9 @@ export const numberAttributes: Readonly<Record<NumberAttribute, string>> = {
   started: 'r.started_at',
   ended: 'r.ended_at',
   created: 'r.created_at',
-  duration: '(COALESCE(r.ended_at, ?) - r.started_at)',
+  // As in run-view.ts: an imported run that began and ended at one moment says nothing of how long it took.
+  duration: `CASE WHEN r.target = 'imported' AND r.ended_at = r.started_at THEN NULL
+    ELSE COALESCE(r.ended_at, ?) - r.started_at END`,
 };
 
 export function attributeMatch(attribute: TextAttribute, match: TextMatch): Fragment {
@@ -61,7 +63,7 @@ export function attributeMatch(attribute: TextAttribute, match: TextMatch): Frag
 }
 
 export function numberMatch(predicate: Extract<RunPredicate, { kind: 'number' }>, nowMs: number): Fragment {
-  const expression = numberAttributes[predicate.attribute];
+  const expression = `(${numberAttributes[predicate.attribute]})`;
   const bound = predicate.attribute === 'duration' ? [nowMs] : [];
   if (!('value' in predicate)) return fragment(`${expression} ${predicate.operator}`, ...bound);
   return holds(`${expression} ${predicate.operator} ?`, ...bound, predicate.value);

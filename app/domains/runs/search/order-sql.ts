@@ -1,7 +1,7 @@
 import type { RunOrder } from '../../../contract/run-filter/index.ts';
 import type { SqlValue } from '../../../kernel/ports/database.ts';
 import { type Fragment, fragment } from './fragment.ts';
-import { textAttributes } from './match-sql.ts';
+import { numberAttributes, textAttributes } from './match-sql.ts';
 import { numberSql, PARAM_TEXT } from './param-sql.ts';
 
 /** What one entry of an order adds to a statement. */
@@ -60,7 +60,7 @@ function attributeSql(
     case 'created':
       return fragment('r.created_at');
     case 'duration':
-      return fragment('(COALESCE(r.ended_at, ?) - r.started_at)', nowMs);
+      return fragment(`(${numberAttributes.duration})`, nowMs);
     case 'name':
     case 'experiment':
       return fragment(`${textAttributes[attribute]} COLLATE NOCASE`);

@@ -241,6 +241,21 @@ describe('a query about a few of many rows', () => {
     expect(found).toHaveLength(length);
   });
 
+  it.each([
+    ["runs r SEMI JOIN metrics m ON m.key = 'odd' AND m.run_id <> r.run_id", "run_id = '%'", 1],
+    ["runs r ANTI JOIN metrics m ON m.key = 'odd' AND m.run_id <> r.run_id", "run_id = '%'", 0],
+    ['metrics m POSITIONAL JOIN runs r', "m.key = 'odd'", 2],
+    ['runs r ASOF JOIN metrics m ON r.run_id = m.run_id AND r.name >= m.key', "m.key = 'loss'", 0],
+    ["runs r LEFT JOIN metrics m ON m.key = 'odd' AND m.run_id <> r.run_id", "r.run_id = '%'", 1],
+    ["metrics m RIGHT JOIN runs r ON m.run_id = r.run_id AND r.name = 'x'", "r.run_id = '%'", 1],
+  ])('a join gives the same rows as if all had been read: %s', async (from, condition, length) => {
+    const where = condition.replace('%', ids[0]!);
+    const narrowed = await filled(`SELECT r.* FROM ${from} WHERE ${where}`);
+    const whole = await filled(`SELECT r.* FROM ${from} WHERE (${where}) IS TRUE`);
+    expect(narrowed.rows).toEqual(whole.rows);
+    expect(narrowed.rows).toHaveLength(length);
+  });
+
   it('is narrowed together with what was named beside it', async () => {
     const query = "SELECT count(*) FROM points WHERE key = 'loss'";
     const { counted, rows: found } = await filled(query, { runs: ['run-0'] });

@@ -29,7 +29,7 @@ const tensor = z.object({
   name: z.string().optional(),
   'tensor-spec': z.object({ dtype: z.string(), shape: z.array(z.number().int()) }),
 });
-const column = z.object({ type: z.string(), name: z.string().optional() });
+const column = z.object({ type: z.string().regex(/^(?!tensor$)/), name: z.string().optional() });
 const specs = z.array(z.union([tensor, column])).max(10_000);
 
 /** What a model takes and gives, from the part `signature` of its MLmodel; what cannot be read counts as not said. */

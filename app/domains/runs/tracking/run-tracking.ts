@@ -13,6 +13,7 @@ import type { MetricStore, RecordedPoint } from '../../../storage/metric-store.t
 import { EXTERNAL, type RunRepository } from '../runs.repository.ts';
 import type { createExperimentTracking } from './experiment-tracking.ts';
 import { paramText, readRuns, readState, toNumber } from './read-runs.ts';
+import { addDatasets } from './run-datasets.ts';
 import { createRunHistory } from './run-history.ts';
 import { searchRuns } from './run-search.ts';
 
@@ -175,31 +176,7 @@ export function createRunTracking(core: Core, parts: RunTrackingParts): Tracking
       return there;
     },
     addDatasets(id, datasets) {
-      const experiment = database.prepare('SELECT experiment_id FROM runs WHERE id = ?').get(id)!
-        .experiment_id!;
-      for (const { name, digest, tags, ...about } of datasets) {
-        database
-          .prepare(
-            `INSERT INTO client_datasets (id, experiment_id, name, digest, source_type, source, schema, profile)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-          )
-          .run(
-            newId(clock.now()),
-            experiment,
-            name,
-            digest,
-            about.sourceType,
-            about.source,
-            about.schema,
-            about.profile,
-          );
-        database
-          .prepare(
-            `INSERT INTO run_client_datasets (run_id, dataset_id, tags)
-             SELECT ?, id, ? FROM client_datasets WHERE experiment_id = ? AND name = ? AND digest = ? ON CONFLICT DO NOTHING`,
-          )
-          .run(id, JSON.stringify(tags), experiment, name, digest);
-      }
+      addDatasets(core, id, datasets);
       events.append('run.updated', { kind: 'run', id }, { datasets: datasets.map(({ name }) => name) });
     },
     addModels(id, direction, models) {

@@ -1,5 +1,6 @@
 import type { ParameterValue, WireNumber } from '../../../contract/wire.ts';
 import type { ImportedBatch } from '../../../kernel/ports/run-transfer.ts';
+import type { ClientDataset } from '../../../kernel/ports/tracking.ts';
 import type { RecordedPoint } from '../../../storage/metric-store.ts';
 
 const LONGEST_KEY = 500;
@@ -14,6 +15,7 @@ export interface FittingBatch {
   readonly tags: Named<string>;
   readonly summary: Named<string | WireNumber | boolean>;
   readonly environment: Named<string>;
+  readonly datasets: readonly ClientDataset[];
   readonly notes: readonly string[];
 }
 
@@ -48,6 +50,7 @@ export function fitBatch(batch: ImportedBatch): FittingBatch {
     tags: fitting(batch.tags),
     summary: fitting(batch.summary),
     environment: fitting(batch.environment),
+    datasets: (batch.datasets ?? []).filter(({ name, digest }) => keyFits(name) && keyFits(digest)),
   };
   return { ...fitted, notes: [...left].map(([why, count]) => `${count} values were left out: they ${why}.`) };
 }

@@ -4,7 +4,8 @@ import type { ImportFormat, TransferredRuns } from '../../../contract/transfer.c
 import { AppError, isAbort } from '../../../kernel/app-error.ts';
 import type { JobContext } from '../../../kernel/job-machine.ts';
 import type { ImportedRun, RunImporter } from '../../../kernel/ports/run-transfer.ts';
-import { type TakeParts, type TakeRequest, takeRun } from './take-run.ts';
+import { type TakeModelsParts, takeModels } from './take-models.ts';
+import { type TakeRequest, takeRun } from './take-run.ts';
 import { createTally } from './tally.ts';
 
 const FOLLOW_EVERY_MS = 1000;
@@ -26,7 +27,7 @@ const faultsOfOne: ReadonlySet<string> = new Set([
  * following is importing.
  */
 export async function importRuns(
-  parts: TakeParts,
+  parts: TakeModelsParts,
   importer: RunImporter,
   request: TakeRequest,
   { signal, progress }: Pick<JobContext, 'signal' | 'progress'>,
@@ -53,11 +54,23 @@ export async function importRuns(
     for (const [index, run] of runs.entries()) await take(run, index, runs.length);
     // A parent may come after its children.
     parts.sources.linkParents(importer.format, [...tally.ofEnds().keys()], PARENT_TAG);
+    await takeRegistered();
     if (request.following) {
       progress({
         fraction: null,
         message: `Following ${runs.length} runs, ${tally.result().points} new points`,
       });
+    }
+  }
+
+  async function takeRegistered(): Promise<void> {
+    try {
+      const models = (await importer.models?.(request.path, signal)) ?? [];
+      const { versions, notes } = takeModels(parts, importer.format, models, request.projectId);
+      tally.addModels(versions, notes);
+    } catch (error) {
+      if (!(error instanceof AppError) || !faultsOfOne.has(error.code)) throw error;
+      tally.addModels(0, [`The registered models were not taken: ${error.message}`]);
     }
   }
 
@@ -92,7 +105,7 @@ function nothingThere(source: string): AppError {
 }
 
 /** Runs that nobody follows any more: of one whose source would tell its end, nobody saw it. */
-function settle({ core, intake }: TakeParts, tellsEnd: ReadonlyMap<RunId, boolean>): void {
+function settle({ core, intake }: TakeModelsParts, tellsEnd: ReadonlyMap<RunId, boolean>): void {
   core.database.transaction(() => {
     for (const { status, id } of intake.repository.byIds([...tellsEnd.keys()])) {
       if (status !== 'running') continue;

@@ -3,6 +3,7 @@ import { objectName, type ProjectId, type RunId } from '../../../contract/ids.ts
 import type { JobState } from '../../../contract/jobs.contract.ts';
 import type { Core } from '../../../kernel/core.ts';
 import type { ImportedBatch, ImportedRun } from '../../../kernel/ports/run-transfer.ts';
+import { addDatasets } from '../tracking/run-datasets.ts';
 import { fitBatch } from './fit-batch.ts';
 import { createKnownPoints } from './known-points.ts';
 import type { RunIntake } from './run-intake.ts';
@@ -110,6 +111,7 @@ export async function takeRun(
         for (const [key, value] of Object.entries(fitting.params)) repository.setParam(id, key, value);
         for (const [key, value] of Object.entries(fitting.tags)) repository.setTag(id, key, value);
         for (const row of artifacts.rows) repository.putArtifact(id, row);
+        addDatasets(core, id, fitting.datasets);
         mergeFacts(intake, id, fitting);
         changeState(parts, id, batch, run, request.following);
         sources.setPosition(id, format, batch.position, request.path, core.clock.now());

@@ -17,6 +17,8 @@ interface Entry {
 export function createTally(format: ImportFormat) {
   const entries = new Map<RunId, Entry>();
   const skipped = new Map<string, string>();
+  const modelNotes = new Set<string>();
+  let modelVersions = 0;
 
   const totalsOf = ({ isNew, points, artifacts, latest }: Entry) => ({
     id: latest.id,
@@ -40,6 +42,10 @@ export function createTally(format: ImportFormat) {
       }
     },
     skip: (name: string, reason: string) => void skipped.set(name, reason),
+    addModels(versions: number, notes: readonly string[]): void {
+      modelVersions += versions;
+      for (const note of notes) if (modelNotes.size < MOST_NAMED) modelNotes.add(note);
+    },
     /** Whether the source of each run says when it ended. */
     ofEnds: (): ReadonlyMap<RunId, boolean> =>
       new Map([...entries].map(([id, { latest }]) => [id, latest.tellsEnd])),
@@ -53,9 +59,11 @@ export function createTally(format: ImportFormat) {
         knownRuns: total(runs, ({ isNew }) => Number(!isNew)),
         points: total(runs, ({ points }) => points),
         artifacts: total(runs, ({ artifacts }) => artifacts),
+        modelVersions,
         skipped: [...skipped].slice(0, MOST_NAMED).map(([name, reason]) => ({ name, reason })),
         notes: [...entries.values()]
           .flatMap(({ latest, notes }) => [...notes].map((note) => `${latest.name}: ${note}`))
+          .concat(...modelNotes)
           .slice(0, MOST_NAMED),
       };
     },

@@ -12,6 +12,7 @@ import {
 import { AppError, fromSystemError } from '../../../kernel/app-error.ts';
 import type { Core } from '../../../kernel/core.ts';
 import type { RunExporter, RunImporter } from '../../../kernel/ports/run-transfer.ts';
+import type { ModelRegistry } from '../../../kernel/ports/tracking.ts';
 import type { Projects } from '../../projects/index.ts';
 import type { Runs } from '../runs.service.ts';
 import { exportRuns, requireFree } from './export-runs.ts';
@@ -22,6 +23,8 @@ import { createSourceRepository } from './source.repository.ts';
 export interface TransferParts {
   readonly projects: Projects;
   readonly runs: Pick<Runs, 'import' | 'get' | 'detail' | 'intake'>;
+  /** Where registered models go. */
+  readonly registry: ModelRegistry;
   readonly importers: readonly RunImporter[];
   readonly exporters: readonly RunExporter[];
 }
@@ -64,7 +67,7 @@ const mostNamed = 20;
 const sdkFolder = 'A folder that the Lathe SDK wrote';
 
 export function createTransfer(core: Core, parts: TransferParts): Transfer {
-  const { projects, runs, importers, exporters } = parts;
+  const { projects, runs, registry, importers, exporters } = parts;
   const { intake } = runs;
   const sources = createSourceRepository(core.database);
   const followed = createFollowedSources(core.folders);
@@ -157,7 +160,7 @@ export function createTransfer(core: Core, parts: TransferParts): Transfer {
     if (following) await followed.add(source);
     return core.jobs.start({ kind: 'run.import', title }, async (context) => {
       try {
-        return await importRuns({ core, intake, sources }, importer, what, context);
+        return await importRuns({ core, intake, sources, registry, projects }, importer, what, context);
       } finally {
         if (following && !closing) await followed.remove(source);
       }
@@ -184,6 +187,7 @@ export function createTransfer(core: Core, parts: TransferParts): Transfer {
       knownRuns: Number(!isNew),
       points: 0,
       artifacts: 0,
+      modelVersions: 0,
       skipped: [],
       notes: [],
     };
@@ -200,7 +204,7 @@ export function createTransfer(core: Core, parts: TransferParts): Transfer {
 }
 
 function requireAbsolute(named: string): void {
-  if (path.isAbsolute(named)) return;
+  if (path.isAbsolute(named) && !named.includes('\0')) return;
   throw new AppError('INVALID_INPUT', `"${named}" is not an absolute path.`, { details: { path: named } });
 }
 
