@@ -7,9 +7,12 @@
 /** Domains from low to high: a domain may use the index.ts of those before it. */
 export const domainRanks = [
   'system',
+  'credentials',
+  'storage',
   'projects',
   'targets',
   'datasets',
+  'croissant',
   'runs',
   'training',
   'tuning',
@@ -19,6 +22,7 @@ export const domainRanks = [
   'monitoring',
   'pipelines',
   'bundles',
+  'lineage',
   'sample',
 ];
 

@@ -1,5 +1,6 @@
 import { MessageChannelMain, type UtilityProcess, utilityProcess, type WebContents } from 'electron';
 import { type FromShell, portChannel, type ToShell, toShell } from '../app/contract/shell-protocol.ts';
+import { answerFromKeyring } from './keyring.ts';
 import { places } from './places.ts';
 import { startWorkersFor } from './workers.ts';
 
@@ -99,6 +100,9 @@ export class CoreProcess {
     if (message?.type === 'failed') {
       this.#ending = true;
       this.#events.failed(message);
+    }
+    if (message?.type === 'use-keyring') {
+      this.#tell({ type: 'keyring-used', request: message.request, value: answerFromKeyring(message) });
     }
     if (message?.type === 'choose-files') {
       const answer = (paths: string[]) =>

@@ -5,7 +5,13 @@ const sources = {
   'model.worker': './inference/model.worker.ts',
   'inference-server': '../app/host/inference-server.ts',
   'tables.worker': './tables/tables.worker.ts',
+  'formats.worker': './formats/formats.worker.ts',
   'query.worker': './tables/query/query.worker.ts',
+  'store.worker': './store/store.worker.ts',
+  'store-pool.worker': './store/store-pool.worker.ts',
+  'looking.worker': './tables/looking/looking.worker.ts',
+  'checks.worker': './tables/checks/checks.worker.ts',
+  'store-housekeeping.worker': './store/store-housekeeping.worker.ts',
 } as const;
 
 /** A file that a process or thread of Lathe starts from; vite.host.config.ts builds one bundle for each. */

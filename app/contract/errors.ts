@@ -87,6 +87,13 @@ export const errorTable = {
     'Repair the place named in the message and import again.',
     8,
   ),
+  CHECK_FAILED: kind(
+    422,
+    'never',
+    'The data does not meet its expectations',
+    'Correct the data, or change what is expected: `lathe data expect list NAME` shows it.',
+    8,
+  ),
   MODEL_INVALID: kind(
     422,
     'never',

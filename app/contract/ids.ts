@@ -23,6 +23,7 @@ export const endpointId = id<'EndpointId'>();
 export const jobId = id<'JobId'>();
 export const uploadId = id<'UploadId'>();
 export const viewId = id<'ViewId'>();
+export const expectationId = id<'ExpectationId'>();
 
 export type ProjectId = z.infer<typeof projectId>;
 export type DatasetId = z.infer<typeof datasetId>;
@@ -36,6 +37,7 @@ export type EndpointId = z.infer<typeof endpointId>;
 export type JobId = z.infer<typeof jobId>;
 export type UploadId = z.infer<typeof uploadId>;
 export type ViewId = z.infer<typeof viewId>;
+export type ExpectationId = z.infer<typeof expectationId>;
 
 /** A BLAKE3 digest, 64 lower-case hex digits. */
 export const digest = z

@@ -11,7 +11,20 @@ export type JobState = z.infer<typeof jobState>;
 
 export const terminalStates: readonly JobState[] = ['finished', 'failed', 'cancelled', 'lost'];
 
-export const jobKind = z.enum(['dataset.import', 'run', 'run.import', 'run.export', 'sample']);
+export const jobKind = z.enum([
+  'dataset.import',
+  'dataset.checkout',
+  'dataset.verify',
+  'dataset.look',
+  'dataset.export',
+  'run',
+  'run.import',
+  'run.export',
+  'storage.measure',
+  'storage.collect',
+  'storage.check',
+  'sample',
+]);
 export type JobKind = z.infer<typeof jobKind>;
 
 export const failure = z.object({ code: z.string(), message: z.string(), data: errorData });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type SplitChoice, splitChoice } from './data-splits.ts';
 import { nameOrId, objectName } from './ids.ts';
 import { parameterValue } from './wire.ts';
 
@@ -84,6 +85,26 @@ export const recipeResources = z.strictObject({
 /** What a request puts in place of a recipe's resources; what is not said stays. */
 export const resourcesChange = z.strictObject(resourceFields).partial();
 
+/** A data set as a recipe names it: `NAME` or `NAME@VERSION`, null where it is to be given, with a split of it in the long form. */
+const recipeData = z.union([
+  nameOrId.nullable(),
+  z.strictObject({
+    ref: nameOrId.nullable().default(null),
+    split: splitChoice.shape.name,
+    fold: splitChoice.shape.fold,
+  }),
+]);
+export type RecipeData = z.output<typeof recipeData>;
+
+export function recipeDataParts(data: RecipeData): {
+  readonly reference: string | null;
+  readonly split: SplitChoice | null;
+} {
+  if (data === null || typeof data === 'string') return { reference: data, split: null };
+  const { ref, split, fold } = data;
+  return { reference: ref, split: { name: split, ...(fold !== undefined && { fold }) } };
+}
+
 /** `val_accuracy >= 0.9`: a metric's last value against a number, or `min(loss) < 0.2`, `max(…)`. */
 export const recipeCheck = z
   .string()
@@ -116,8 +137,8 @@ export const recipe = z
     /** Where it runs unless it is asked otherwise: the name of a target. */
     target: z.string().min(1).optional(),
     environment: recipeEnvironment.prefault({}),
-    /** Data sets by the name that the program knows them by, each `NAME` or `NAME@VERSION`; null: to be given. */
-    data: z.record(z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/), nameOrId.nullable()).default({}),
+    /** Data sets by the name that the program knows them by, each `NAME` or `NAME@VERSION`; null: to be given; `{ref, split, fold}` with a split. */
+    data: z.record(z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/), recipeData).default({}),
     params: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/), recipeParameter).default({}),
     resources: recipeResources.prefault({}),
     /** Patterns of files in the working folder to keep as artifacts; `outputs/` is always kept. */

@@ -1,5 +1,6 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
+import { usedSplit } from './data-splits.ts';
 import {
   checkResult,
   codeSnapshot,
@@ -42,7 +43,7 @@ export type MetricSummary = z.infer<typeof metricSummary>;
 /** Keys that begin so are the machine's telemetry, not the program's own metrics. */
 export const SYSTEM_METRIC = 'system/';
 
-/** A data set version that a run read. */
+/** A data set version that a run read, and the split of it that it took. */
 export const runInput = z.object({
   /** The name that the program knows it by; `data` where nothing else was said. */
   name: z.string(),
@@ -50,6 +51,7 @@ export const runInput = z.object({
   datasetName: z.string(),
   version: z.number().int(),
   digest,
+  split: usedSplit.optional(),
 });
 
 /** What is needed to repeat a run, captured when it was made. Values are words for people; keys are stable. */

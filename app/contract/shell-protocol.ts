@@ -33,6 +33,13 @@ export const toShell = z.discriminatedUnion('type', [
     /** Files that its output is appended to; such a worker outlives the process that asked for it. */
     output: z.object({ stdoutPath: z.string(), stderrPath: z.string() }).nullable(),
   }),
+  /** Seal a text with the system's keyring, or open base64 that it sealed; `look` only asks whether there is one. */
+  z.object({
+    type: z.literal('use-keyring'),
+    request,
+    action: z.enum(['look', 'seal', 'open']),
+    value: z.string().max(200_000),
+  }),
   z.object({ type: z.literal('kill-worker'), request, signal: z.enum(['SIGTERM', 'SIGKILL']) }),
 ]);
 export type ToShell = z.infer<typeof toShell>;
@@ -46,6 +53,8 @@ export const fromShell = z.discriminatedUnion('type', [
   z.object({ type: z.literal('close') }),
   z.object({ type: z.literal('ask-busy') }),
   z.object({ type: z.literal('files-chosen'), request, paths: z.array(z.string()) }),
+  /** Base64 of what was sealed, or the text that was opened; null where there is no keyring or it did not open. */
+  z.object({ type: z.literal('keyring-used'), request, value: z.string().nullable() }),
   /** Comes with one port, the other end of which the worker holds, unless its output goes to files. */
   z.object({ type: z.literal('worker-started'), request, pid: z.number().int().positive() }),
   z.object({ type: z.literal('worker-failed'), request, message: z.string() }),

@@ -62,6 +62,8 @@ export const settings = z.object({
   electricityPricePerKwh: z.number().min(0).max(1_000_000).nullable(),
   /** Of that price: three letters as in ISO 4217, for example `EUR`. */
   currency: z.string().regex(/^[A-Z]{3}$/, 'a currency is three capital letters, for example EUR'),
+  /** Who makes versions of data where the caller does not say; empty: the user that this Lathe runs as. */
+  author: z.string().trim().max(200),
 });
 export type Settings = z.infer<typeof settings>;
 

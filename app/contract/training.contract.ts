@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { splitChoice } from './data-splits.ts';
 import { scheduling } from './execution.ts';
 import { nameOrId, objectName, runId } from './ids.ts';
 import { procedure } from './procedure.ts';
@@ -6,6 +7,7 @@ import { inProject } from './projects.contract.ts';
 import { environmentChange, recipe, resourcesChange } from './recipe.ts';
 import { run } from './runs.contract.ts';
 import { doctorCheck } from './system.contract.ts';
+import { versionName } from './version-name.ts';
 import { parameterValue } from './wire.ts';
 
 /** One parameter of a template, with what a form or `--help` needs to ask for it. */
@@ -36,10 +38,12 @@ export const template = z.object({
 });
 export type Template = z.infer<typeof template>;
 
-/** A data set, and the version where it is not the latest. */
+/** A data set, and the version (by number, alias or digest) where it is not the latest. */
 export const dataReference = z.object({
   dataset: nameOrId,
-  version: z.number().int().positive().optional(),
+  version: versionName.optional(),
+  /** A named split of the version, and which of its folds is held out. */
+  split: splitChoice.optional(),
 });
 
 /** What to train: exactly one of `template`, `path` and `recipe`. */
@@ -74,6 +78,8 @@ export const trainRequest = z.object({
   scheduling: scheduling.partial().optional(),
   /** Only a trial of a few steps, to predict what the whole would need. */
   preflight: z.boolean().default(false),
+  /** Start although a blocking check of the data does not pass; the run remembers that. */
+  overrideChecks: z.boolean().default(false),
   /** The run that this one repeats with changes. */
   parent: runId.optional(),
 });
@@ -147,6 +153,7 @@ export const trainingContract = {
         id: runId,
         params: z.record(z.string(), parameterValue).default({}),
         target: z.string().min(1).optional(),
+        overrideChecks: z.boolean().default(false),
       }),
     )
     .output(run),

@@ -24,6 +24,7 @@ export function programVariables(
   const own = Object.entries(spec.variables).filter(([name]) => !name.startsWith('LATHE_'));
   const python = spec.variables.PYTHONPATH;
   const data = spec.inputs.find(({ name }) => name === 'data') ?? spec.inputs[0];
+  const split = data && spec.inputs.find(({ name }) => name === `.split.${data.name}`);
   const gpus = (vendor: 'nvidia' | 'amd', key: 'id' | 'index') =>
     grant.gpus.flatMap((gpu) => (gpu.vendor === vendor ? [gpu[key]] : [])).join(',');
   return {
@@ -44,6 +45,7 @@ export function programVariables(
     LATHE_PARAMS: paths.params,
     LATHE_INPUTS: paths.inputs,
     ...(data && { LATHE_DATA: `${paths.inputs}/${data.name}` }),
+    ...(split && { LATHE_SPLIT: `${paths.inputs}/${split.name}` }),
     ...(spec.resume && { LATHE_RESUME: '1' }),
     ...(spec.preflight && { LATHE_PREFLIGHT: '1' }),
   };

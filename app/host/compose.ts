@@ -1,16 +1,40 @@
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
+import type { Router } from '@orpc/server';
+import { createFormats } from '../../native/formats/index.ts';
 import { createModelInspector } from '../../native/inference/model-inspector.ts';
 import { createMachine } from '../../native/machine/machine.ts';
 import { createTelemetry } from '../../native/machine/telemetry.ts';
 import { openReadOnlyDatabase } from '../../native/sqlite/read-only-database.ts';
+import { createDataStore } from '../../native/store/data-store.ts';
+import { createDataCheckEngine } from '../../native/tables/checks/check-engine.ts';
+import { createTableInspector } from '../../native/tables/looking/table-inspector.ts';
 import { createQueryEngine } from '../../native/tables/query/query-engine.ts';
 import { createTables } from '../../native/tables/tables.ts';
 import { writeParquet } from '../../native/tables/write-parquet.ts';
-import { createDatasets, createUploads, datasetsRouter } from '../domains/datasets/index.ts';
-import { createModels, modelsRouter } from '../domains/models/index.ts';
+import type { Contract } from '../contract/index.ts';
+import { createCredentials, credentialsRouter } from '../domains/credentials/index.ts';
+import { createCroissant, croissantRouter } from '../domains/croissant/index.ts';
+import {
+  createDatasetKeeper,
+  createDatasets,
+  createExpectations,
+  createLooking,
+  createSpillFolders,
+  createSplits,
+  createUploads,
+  createVersionSql,
+  type Datasets,
+  dataChecksRouter,
+  datasetsRouter,
+  dataTablesRouter,
+  goodCopies,
+} from '../domains/datasets/index.ts';
+import { createLineage, lineageRouter } from '../domains/lineage/index.ts';
+import { createModelKeeper, createModels, modelsRouter } from '../domains/models/index.ts';
 import { createProjects, projectsRouter } from '../domains/projects/index.ts';
 import {
+  createRunKeeper,
   createRunSql,
   createRuns,
   createTransfer,
@@ -23,6 +47,7 @@ import {
 } from '../domains/runs/index.ts';
 import { createSample, sampleRouter } from '../domains/sample/index.ts';
 import { createServing, servingRouter } from '../domains/serving/index.ts';
+import { createStorage, storageRouter } from '../domains/storage/index.ts';
 import {
   createResourceWatch,
   createSettings,
@@ -32,15 +57,23 @@ import {
 } from '../domains/system/index.ts';
 import { targetsRouter } from '../domains/targets/index.ts';
 import { createTraining, trainingRouter } from '../domains/training/index.ts';
+import { describeCroissant } from '../interop/croissant/describe-croissant.ts';
 import { createRunFormats } from '../interop/run-formats.ts';
+import { createDataSources } from '../interop/sources/index.ts';
 import { Disposables } from '../kernel/disposables.ts';
 import type { Desktop } from '../kernel/ports/desktop.ts';
+import type { Keyring } from '../kernel/ports/keyring.ts';
 import type { WorkerStarter } from '../kernel/ports/workers.ts';
 import { schemaVersion } from '../storage/migrations/migrate.ts';
 import { createObjectStore } from '../storage/object-store.ts';
+import { createStoreGate } from '../storage/store-gate.ts';
+import { derivedFiles } from './derived-files.ts';
 import { openWorkspace } from './open-workspace.ts';
+import { takePassphrase } from './take-passphrase.ts';
 import { composeTargets } from './targets/compose-targets.ts';
+import type { DataFiles } from './transports/data-file-route.ts';
 import { connectMessagePort, type ServedPort } from './transports/message-port.ts';
+import { userName } from './user-name.ts';
 import { latheVersion, packageFolder, resourceFolder } from './version.ts';
 
 export interface ComposeOptions {
@@ -49,11 +82,16 @@ export interface ComposeOptions {
   readonly host: 'electron' | 'node';
   readonly workers: WorkerStarter;
   readonly desktop: Desktop | null;
+  /** Where the host reaches a system keyring. */
+  readonly keyring?: Keyring;
   /** Bring back the endpoints that served when the last host closed. A short command does not. */
   readonly restoreEndpoints: boolean;
   /** Port of the inference server instead of the workspace's setting. */
   readonly inferencePort?: number;
 }
+
+/** The contract's router with everything behind it. Named, as what could be inferred is longer than the compiler writes. */
+interface ServedRouter extends Router<Contract, Record<never, never>> {}
 
 export type Application = Awaited<ReturnType<typeof compose>>;
 
@@ -79,8 +117,42 @@ export async function compose(options: ComposeOptions) {
     const projects = createProjects(core);
     const uploads = createUploads(core);
     await uploads.sweep();
-    const datasets = createDatasets(core, { objects, tables, projects, uploads });
+    const store = createDataStore({ folders: core.folders });
+    parts.add('data store', () => store.close());
+    const credentials = createCredentials(core, {
+      keyring: options.keyring ?? null,
+      passphrase: takePassphrase(),
+    });
+    const formats = createFormats({ tables });
+    parts.add('formats', () => formats.close());
+    const gate = createStoreGate();
+    const datasets: Datasets = createDatasets(core, {
+      store,
+      gate,
+      tables,
+      projects,
+      uploads,
+      sources: createDataSources({
+        workspace: core.folders.root,
+        uploads,
+        hashing,
+        queries: formats.queries,
+      }),
+      formats: formats.formats,
+      secret: (name) => credentials.secret(name),
+      author: () => settings.get().author || userName(),
+      beforePublish: (...publishing) => expectations.beforePublish(...publishing),
+    });
     await datasets.checkouts.sweep();
+    const inspector = createTableInspector();
+    parts.add('table inspector', () => inspector.close());
+    const lookingParts = { datasets, inspector, browser: tables, spills: createSpillFolders(core.folders) };
+    const looking = createLooking(core, lookingParts);
+    const versionSql = createVersionSql(core, { ...lookingParts, projects });
+    const dataCheckEngine = createDataCheckEngine();
+    parts.add('data checks', () => dataCheckEngine.close());
+    const expectations = createExpectations(core, { engine: dataCheckEngine, datasets });
+    const splits = createSplits(core, { engine: dataCheckEngine, datasets });
     const targets = composeTargets(core, {
       workers: options.workers,
       workspaceId,
@@ -92,6 +164,7 @@ export async function compose(options: ComposeOptions) {
     const runs: Runs = createRuns(core, {
       projects,
       datasets,
+      splits,
       objects,
       target: (name) => targets.driver(name),
       telemetry,
@@ -108,6 +181,8 @@ export async function compose(options: ComposeOptions) {
     const training = createTraining({
       projects,
       datasets,
+      expectations,
+      splits,
       runs,
       targets,
       objects,
@@ -165,7 +240,20 @@ export async function compose(options: ComposeOptions) {
     }, core.log);
     parts.add('resource watch', () => resources.close());
 
-    const router = {
+    const storage = createStorage(core, {
+      store,
+      objects,
+      gate,
+      keepers: [createDatasetKeeper(core), createRunKeeper(core, objects), createModelKeeper(core.database)],
+      derived: derivedFiles({
+        folders: core.folders,
+        checkouts: datasets.checkouts,
+        busy: () => Object.values(runs.activeByTarget()).some((active) => active > 0),
+      }),
+      copies: (damaged) => goodCopies({ database: core.database, folders: core.folders, store }, damaged),
+    });
+
+    const router: ServedRouter = {
       system: systemRouter({
         info: () => ({
           version: latheVersion,
@@ -197,6 +285,8 @@ export async function compose(options: ComposeOptions) {
       events: eventsRouter(core),
       targets: targetsRouter(targets),
       datasets: datasetsRouter(datasets),
+      dataTables: dataTablesRouter({ datasets, looking, sql: versionSql }),
+      dataChecks: dataChecksRouter({ datasets, expectations, splits }),
       runs: runsRouter(runs),
       runSql: runSqlRouter(runSql),
       training: trainingRouter(training),
@@ -204,6 +294,10 @@ export async function compose(options: ComposeOptions) {
       views: viewsRouter(createViews(core, { projects })),
       models: modelsRouter(models),
       serving: servingRouter(serving),
+      storage: storageRouter(storage),
+      lineage: lineageRouter(createLineage(core, { datasets, runs, models, serving })),
+      credentials: credentialsRouter(credentials),
+      croissant: croissantRouter(createCroissant(core, { datasets, describe: describeCroissant }), datasets),
       sample: sampleRouter(sample),
     };
 
@@ -223,6 +317,10 @@ export async function compose(options: ComposeOptions) {
       token,
       workspaceId,
       uploads,
+      dataFiles: {
+        open: async ({ project, dataset, version, path }) =>
+          datasets.openFile(datasets.resolve(project, dataset, version), path),
+      } satisfies DataFiles,
       mlflow: { tracking: runs.tracking, registry: models.registry, within: projects.within },
       /** Whether work is in progress that people would not want to interrupt. */
       busy: () => runs.busy() || core.jobs.list({ active: true, limit: 1 }).length > 0,

@@ -49,6 +49,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
     port: options.port,
     log: application.core.log,
     uploads: application.uploads,
+    dataFiles: application.dataFiles,
     mlflow: application.mlflow,
     version: latheVersion,
   });

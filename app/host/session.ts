@@ -84,6 +84,7 @@ async function own(workspace: string): Promise<Session> {
     port: 0,
     log: application.core.log,
     uploads: application.uploads,
+    dataFiles: application.dataFiles,
     mlflow: application.mlflow,
     version: latheVersion,
   });

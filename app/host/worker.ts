@@ -4,6 +4,7 @@ import { fromShell, type ToShell } from '../contract/shell-protocol.ts';
 import { AppError } from '../kernel/app-error.ts';
 import { compose } from './compose.ts';
 import { createElectronDesktop } from './electron-desktop.ts';
+import { createElectronKeyring } from './electron-keyring.ts';
 import { createElectronWorkers } from './electron-workers.ts';
 
 /** The core inside Electron's utility process: opens the workspace it is told, and serves the ports it is handed. */
@@ -39,6 +40,7 @@ function open(workspace: string): ReturnType<typeof compose> {
     host: 'electron',
     workers: createElectronWorkers(shell),
     desktop: createElectronDesktop(shell),
+    keyring: createElectronKeyring(shell),
     restoreEndpoints: true,
   });
   opening.then(

@@ -10,6 +10,7 @@ import { openSource } from './object-source.ts';
 
 const CHUNK_BYTES = 1 << 20;
 const PARTIAL = '.part';
+const RECENT_MS = 60 * 60 * 1000;
 
 export type ObjectSource = { readonly path: string } | { readonly bytes: Uint8Array };
 
@@ -42,12 +43,28 @@ export interface ObjectStore {
   verify(digest: Digest): Promise<boolean>;
   /** Bytes [offset, offset + length), fewer at the end. */
   read(digest: Digest, offset: number, length: number): Promise<Uint8Array>;
+  /** What was put within the last hour: its names may not be in the database yet. */
+  recent(): Digest[];
   /** Remove what puts that were interrupted left behind; only before the first put of the owner. */
   sweep(): Promise<number>;
 }
 
 /** Whole files under `objects/<first two digits>/<digest>`, read-only. */
 export function createObjectStore(folders: WorkspaceFolders, hashing: Hashing): ObjectStore {
+  const putAt = new Map<Digest, number>();
+
+  function remember<Put extends { readonly digest: Digest }>(put: Put): Put {
+    const now = Date.now();
+    for (const [digest, at] of putAt) {
+      // They stand in the order of their times.
+      if (now - at < RECENT_MS) break;
+      putAt.delete(digest);
+    }
+    putAt.delete(put.digest);
+    putAt.set(put.digest, now);
+    return put;
+  }
+
   /** Write what `chunks` gives to a temporary file, then give it its name. */
   async function store(chunks: AsyncIterable<Uint8Array>) {
     const temporary = path.join(folders.objects, `${newId()}${PARTIAL}`);
@@ -102,16 +119,16 @@ export function createObjectStore(folders: WorkspaceFolders, hashing: Hashing): 
         await fs.promises.mkdir(folders.objects, { recursive: true });
         if ('bytes' in source) {
           onBytes?.(source.bytes.length);
-          return await putSmall(source.bytes);
+          return remember(await putSmall(source.bytes));
         }
         const opened = await openSource(source.path);
         try {
           const chunks = opened.chunks(CHUNK_BYTES, { signal, onBytes });
           // What fits one chunk is hashed before it is written: importing a folder again then writes nothing.
-          if (opened.sizeBytes >= CHUNK_BYTES) return await store(chunks);
+          if (opened.sizeBytes >= CHUNK_BYTES) return remember(await store(chunks));
           const parts: Uint8Array[] = [];
           for await (const chunk of chunks) parts.push(chunk);
-          return await putSmall(Buffer.concat(parts));
+          return remember(await putSmall(Buffer.concat(parts)));
         } finally {
           await opened.close();
         }
@@ -150,6 +167,7 @@ export function createObjectStore(folders: WorkspaceFolders, hashing: Hashing): 
         await file.close();
       }
     },
+    recent: () => [...putAt].flatMap(([digest, at]) => (Date.now() - at < RECENT_MS ? [digest] : [])),
     async sweep() {
       const names = await fs.promises.readdir(folders.objects).catch(() => []);
       const stale = names.filter((name) => name.endsWith(PARTIAL));

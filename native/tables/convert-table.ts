@@ -3,24 +3,25 @@ import path from 'node:path';
 import type { Column } from '../../app/contract/datasets.contract.ts';
 import type { Progress } from '../../app/contract/wire.ts';
 import { AppError } from '../../app/kernel/app-error.ts';
-import { inSession, rowsOf, text } from './duckdb-session.ts';
+import { inSession, learning, writing } from './duckdb-session.ts';
 import { asMalformed, type PlanOptions, type TablePlan } from './loading.ts';
 import { malformed } from './malformed.ts';
 import { planCsv } from './plan-csv.ts';
 import { planJsonl } from './plan-jsonl.ts';
 import { planParquet } from './plan-parquet.ts';
-import { settleColumns } from './settle-columns.ts';
 import type { TextSource } from './text-chunks.ts';
+import { writeSettled } from './write-settled.ts';
 
 const planners: Record<
   string,
   (sources: readonly TextSource[], options: PlanOptions, extension: string) => Promise<TablePlan>
 > = { csv: planCsv, tsv: planCsv, tab: planCsv, jsonl: planJsonl, ndjson: planJsonl, parquet: planParquet };
 
-/** Checking the text is about this part of the work; loading and writing are the rest. */
+/** Checking the text is about this part of the work; writing the table is the rest. */
 const CHECKING_PART = 0.6;
+const SETTLING_FROM = 0.95;
 
-/** See `Tables.convert`. The source is first read and checked in full, then loaded, typed and written. */
+/** See `Tables.convert`. The source is first read and checked in full, then written, then typed. */
 export async function convertTable(
   sources: readonly TextSource[],
   destinationPath: string,
@@ -37,46 +38,51 @@ export async function convertTable(
     report(Math.min(1, checkedBytes / Math.max(1, totalBytes)) * CHECKING_PART, 'Checking the table');
   };
 
-  return inSession(
-    { files: [...sources.map((source) => source.path), destinationPath], beside: destinationPath, signal },
-    async (connection) => {
-      const plan = await planners[extension]!(sources, { connection, signal, onBytes }, extension);
-      report(CHECKING_PART, 'Reading the table');
-      try {
-        await connection.run(`CREATE TABLE staged AS ${plan.select}`);
-      } catch (error) {
-        signal.throwIfAborted();
-        throw asMalformed(error, sources);
-      }
-      report(0.8, 'Finding the types of the columns');
-      const { columns, select } = await settleColumns(connection, 'staged', plan.guess, sources[0]!.name);
-      report(0.9, 'Writing the table');
-      const written = await rowsOf(
-        connection,
-        `COPY (${select}) TO ${text(destinationPath)} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)`,
-      );
-      const rows = Number(written[0]![0]);
-      const { name } = sources[0]!;
-      if (plan.rows !== null && plan.rows !== rows) {
-        throw malformed(
-          name,
-          null,
-          `${plan.rows} records were counted and ${rows} read`,
-          'Write the table again with one kind of line end and quotes around texts.',
-        );
-      }
-      if (rows === 0) {
-        throw malformed(
-          name,
-          null,
-          'the table has columns but no rows',
-          'Import a table with at least one row.',
-        );
-      }
-      report(1, 'Writing the table');
-      return { rows, columns };
+  const paths = sources.map((source) => source.path);
+  const beside = destinationPath;
+  const plan = await planners[extension]!(
+    sources,
+    {
+      ask: (table, question) => inSession({ files: paths, beside, signal, ...learning(table) }, question),
+      signal,
+      onBytes,
     },
+    extension,
   );
+  report(CHECKING_PART, 'Writing the table');
+  const { name } = sources[0]!;
+  const onWritten = (rows: number) => {
+    expectRows(name, plan.rows, rows);
+    report(SETTLING_FROM, 'Finding the types of the columns');
+  };
+  const reach = { files: [...paths, destinationPath], beside, signal, ...writing(plan) };
+  try {
+    const table = await writeSettled((work) => inSession(reach, work), plan.select, destinationPath, {
+      guess: plan.guess,
+      name,
+      onWritten,
+    });
+    report(1, 'Writing the table');
+    return table;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error instanceof AppError ? error : asMalformed(error, sources);
+  }
+}
+
+/** @param planned by the check of the file, or null where the format's own count is taken */
+function expectRows(name: string, planned: number | null, rows: number): void {
+  if (planned !== null && planned !== rows) {
+    throw malformed(
+      name,
+      null,
+      `${planned} records were counted and ${rows} read`,
+      'Write the table again with one kind of line end and quotes around texts.',
+    );
+  }
+  if (rows === 0) {
+    throw malformed(name, null, 'the table has columns but no rows', 'Import a table with at least one row.');
+  }
 }
 
 function formatOf(sources: readonly TextSource[]): string {

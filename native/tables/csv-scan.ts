@@ -1,11 +1,11 @@
 import { sniffDialect } from './csv-dialect.ts';
 import { type RecordCounts, RecordScan } from './csv-records.ts';
+import { LongDigits } from './long-digits.ts';
 import { malformed } from './malformed.ts';
 import { checkNames, emptyTable } from './table-names.ts';
 import { type TextSource, textChunks } from './text-chunks.ts';
 
 const SNIFF_BYTES = 256 * 1024;
-const LONG_DIGITS = /[0-9]{19}/;
 
 export interface CsvScan extends Pick<RecordCounts, 'blankLinesAbove' | 'longestRecordBytes'> {
   readonly delimiter: string;
@@ -38,8 +38,7 @@ export async function scanCsv(
   const scan = new RecordScan(source.name);
   const held: Buffer[] = [];
   let heldBytes = 0;
-  let longDigits = false;
-  let digitsBefore = '';
+  const digits = new LongDigits();
   let dialect: ReturnType<typeof sniffDialect> | undefined;
   const begin = () => {
     const sample = Buffer.concat(held).subarray(0, SNIFF_BYTES).toString('utf8');
@@ -50,14 +49,10 @@ export async function scanCsv(
   for await (const chunk of textChunks(source, options.signal)) {
     options.onBytes(chunk.length);
     heldBytes += chunk.length;
-    if (!longDigits) {
-      const characters = digitsBefore + chunk.toString('latin1');
-      longDigits = LONG_DIGITS.test(characters);
-      digitsBefore = characters.slice(-18);
-    }
+    digits.feed(chunk);
     if (dialect) scan.feed(chunk);
     else {
-      held.push(chunk);
+      held.push(Buffer.from(chunk));
       if (heldBytes >= SNIFF_BYTES) begin();
     }
   }
@@ -71,5 +66,5 @@ export async function scanCsv(
   if (rows === 0) {
     throw malformed(source.name, 1, 'a header but no rows', 'Add at least one row below the header.');
   }
-  return { delimiter, header, columns, rows, longDigits, ...rest };
+  return { delimiter, header, columns, rows, longDigits: digits.found, ...rest };
 }

@@ -3,10 +3,46 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { AppError } from '../../app/kernel/app-error.ts';
 
 const MEMORY_LIMIT = '1GB';
-const THREADS = '2';
+const THREADS = 2;
+/**
+ * For looking at data and writing tables, which must leave room for training: what does not fit is spilled to the disk. A process holds about
+ * as much again that DuckDB does not count.
+ */
+const SMALL_MEMORY_BYTES = 130_000_000;
+export const LOOKING_MEMORY = '200MB';
+
+/** For each column of the fewest rows that DuckDB reads or writes at once: to find out types, and to write a table. */
+const LEARNING_BYTES = 100_000;
+const WRITING_BYTES = 150_000;
+/** So many times the longest record stands in its buffers. */
+const RECORD_COPIES = 16;
+
+interface TableSize {
+  readonly columns: number;
+  readonly longestRecordBytes?: number;
+}
+
+/**
+ * For writing a table. One thread takes rows from the source to the file without holding more than a group of them; several hold what
+ * comes out of order.
+ */
+export const writing = (table: TableSize) => boundsOf(table, WRITING_BYTES);
+
+/** For finding out what a file holds. It keeps what it read of the file, up to its bounds. */
+export const learning = (table: TableSize) => boundsOf(table, LEARNING_BYTES);
+
+/** For writing what a query gives, whose columns nobody has counted. */
+export const WRITING_QUERY = writing({ columns: 2000 });
+
+function boundsOf({ columns, longestRecordBytes = 0 }: TableSize, columnBytes: number) {
+  const bytes = columns * columnBytes + longestRecordBytes * RECORD_COPIES;
+  return { memoryLimit: `${Math.max(SMALL_MEMORY_BYTES, bytes)}B`, threads: 1 };
+}
 
 export interface Session {
   readonly connection: DuckDBConnection;
+  /** One more connection to the same DuckDB, closed with it. */
+  connect(): Promise<DuckDBConnection>;
   close(): void;
 }
 
@@ -20,18 +56,28 @@ export async function openSession(reach: {
   readonly files?: readonly string[];
   readonly folders?: readonly string[];
   readonly spillFolder?: string;
+  /** As DuckDB writes it; 1 GB unless it is named. */
+  readonly memoryLimit?: string;
+  /** 2 unless it is said. */
+  readonly threads?: number;
 }): Promise<Session> {
   const instance = await DuckDBInstance.create(':memory:', {
-    memory_limit: MEMORY_LIMIT,
-    threads: THREADS,
+    memory_limit: reach.memoryLimit ?? MEMORY_LIMIT,
+    threads: String(reach.threads ?? THREADS),
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     allow_community_extensions: 'false',
   });
   const connection = await instance.connect();
+  const others: DuckDBConnection[] = [];
   const close = () => {
-    connection.closeSync();
+    for (const each of [...others, connection]) each.closeSync();
     instance.closeSync();
+  };
+  const connect = async () => {
+    const other = await instance.connect();
+    others.push(other);
+    return other;
   };
   try {
     await connection.run(`SET allowed_paths = ${list(reach.files ?? [])}`);
@@ -46,18 +92,25 @@ export async function openSession(reach: {
     close();
     throw error;
   }
-  return { connection, close };
+  return { connection, connect, close };
 }
 
 /** Run `work` in a session that spills beside a file, is interrupted by the signal, and leaves nothing behind. */
 export async function inSession<T>(
-  options: { readonly files: readonly string[]; readonly beside: string; readonly signal: AbortSignal },
+  options: {
+    readonly files: readonly string[];
+    readonly folders?: readonly string[];
+    readonly beside: string;
+    readonly signal: AbortSignal;
+    readonly memoryLimit?: string;
+    readonly threads?: number;
+  },
   work: (connection: DuckDBConnection) => Promise<T>,
 ): Promise<T> {
-  const { signal } = options;
+  const { signal, beside, ...reach } = options;
   signal.throwIfAborted();
-  const spillFolder = `${options.beside}.spill`;
-  const session = await openSession({ files: options.files, spillFolder });
+  const spillFolder = spillFolderOf(beside);
+  const session = await openSession({ ...reach, spillFolder });
   const interrupt = () => session.connection.interrupt();
   signal.addEventListener('abort', interrupt);
   try {
@@ -72,6 +125,9 @@ export async function inSession<T>(
   }
 }
 
+/** Where `inSession` spills to. */
+export const spillFolderOf = (beside: string) => `${beside}.spill`;
+
 /** Faults of the machine that DuckDB reports in its own words; anything else is returned unchanged. */
 export function fromDuckdb(error: unknown): unknown {
   const message = error instanceof Error ? error.message : '';
@@ -79,14 +135,10 @@ export function fromDuckdb(error: unknown): unknown {
     return new AppError('DISK_FULL', 'The disk is full: the table could not be written.', { cause: error });
   }
   if (message.startsWith('Out of Memory')) {
-    return new AppError(
-      'TOO_LARGE',
-      `The table needs more memory than the ${MEMORY_LIMIT} that reading may use.`,
-      {
-        nextStep: 'Import it in several parts, or without its largest columns.',
-        cause: error,
-      },
-    );
+    return new AppError('TOO_LARGE', 'The table needs more memory than reading may use.', {
+      nextStep: 'Import it in several parts, or without its largest columns.',
+      cause: error,
+    });
   }
   return error;
 }

@@ -53,7 +53,7 @@ export async function scanJsonl(
       start = end + 1;
     }
     if (start < chunk.length) {
-      open.push(chunk.subarray(start));
+      open.push(Buffer.from(chunk.subarray(start)));
       openBytes += chunk.length - start;
     }
     if (openBytes > MAX_LINE_BYTES) {

@@ -20,3 +20,14 @@ export function malformed(
     details: { path: name, ...(line === null ? {} : { line }), reason, ...(fault && { fault }) },
   });
 }
+
+/** @throws AppError DATA_MALFORMED where a column holds an infinite number, which no statistic and no training survives */
+export function refuseInfinity(column: string, infinities: number, name: string): void {
+  if (infinities === 0) return;
+  throw malformed(
+    name,
+    null,
+    `the column "${column}" holds ${infinities} infinite ${infinities === 1 ? 'number' : 'numbers'}`,
+    'Replace infinite numbers by a limit, or leave the cells empty.',
+  );
+}

@@ -13,7 +13,7 @@ interface Scanned {
 /** Check CSV or TSV files, see that their columns agree, find types that hold all of them, and say how to load them. */
 export async function planCsv(
   sources: readonly TextSource[],
-  { connection, signal, onBytes }: PlanOptions,
+  { ask, signal, onBytes }: PlanOptions,
   extension: string,
 ): Promise<TablePlan> {
   const delimiter = extension === 'csv' ? {} : { delimiter: '\t' };
@@ -27,17 +27,22 @@ export async function planCsv(
   const { columns } = scanned[0]!.scan;
   let types: string[] = columns.map(() => '');
   for (const one of scanned) {
-    const found = await sniffTypes(connection, one);
+    const found = await ask(sizeOf([one]), (connection) => sniffTypes(connection, one));
     types = types.map((type, index) => widen(type, found[index]!));
   }
-  types = await keepLongNumbers(connection, scanned, types);
+  types = await ask(sizeOf(scanned), (connection) => keepLongNumbers(connection, scanned, types));
   return {
     select: groupsOf(scanned)
       .map((group) => selectFrom(group, types))
       .join(' UNION ALL '),
+    ...sizeOf(scanned),
     rows: scanned.reduce((sum, { scan }) => sum + scan.rows, 0),
     guess: 'numbers and times',
   };
+}
+
+function sizeOf(scanned: readonly Scanned[]) {
+  return { columns: scanned[0]!.scan.columns.length, longestRecordBytes: longest(scanned) };
 }
 
 function selectFrom(group: readonly Scanned[], types: readonly string[]): string {
@@ -133,5 +138,5 @@ function dialect(scan: CsvScan, longestRecordBytes: number): string {
   const lineBytes = Math.max(2_097_152, longestRecordBytes * 2);
   return `delim = ${text(scan.delimiter)}, quote = '"', escape = '"', header = ${scan.header}, skip = ${scan.blankLinesAbove}, nullstr = [''],
     allow_quoted_nulls = true, null_padding = false, strict_mode = false, compression = 'none',
-    max_line_size = ${lineBytes}, buffer_size = ${lineBytes * 4}`;
+    max_line_size = ${lineBytes}, buffer_size = ${lineBytes * 2}`;
 }

@@ -35,6 +35,8 @@ export async function planJsonl(
   return {
     select: `SELECT * FROM read_json(${pathsOf(sources)}, format = 'newline_delimited', auto_detect = false,
       columns = {${named}}, compression = 'uncompressed', maximum_object_size = ${objectBytes})`,
+    columns: kinds.size,
+    longestRecordBytes: longestLineBytes,
     rows,
     guess: 'times',
   };

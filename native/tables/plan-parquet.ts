@@ -5,19 +5,18 @@ import { malformed } from './malformed.ts';
 import { checkNames } from './table-names.ts';
 import type { TextSource } from './text-chunks.ts';
 
+const UNKNOWN = { columns: 0, longestRecordBytes: 0 };
+
 /** See that Parquet files have the same columns, and say how to load them as the five types; nested values as JSON. */
-export async function planParquet(
-  sources: readonly TextSource[],
-  { connection }: PlanOptions,
-): Promise<TablePlan> {
+export async function planParquet(sources: readonly TextSource[], { ask }: PlanOptions): Promise<TablePlan> {
   let first: { columns: string[]; types: string[] } | undefined;
   for (const source of sources) {
-    const described = await rowsOf(
-      connection,
-      `DESCRIBE SELECT * FROM read_parquet(${pathsOf([source])})`,
-    ).catch((error: unknown) => {
-      throw asMalformed(error, [source]);
-    });
+    const question = `DESCRIBE SELECT * FROM read_parquet(${pathsOf([source])})`;
+    const described = await ask(UNKNOWN, (connection) => rowsOf(connection, question)).catch(
+      (error: unknown) => {
+        throw asMalformed(error, [source]);
+      },
+    );
     const columns = described.map((row) => String(row[0]));
     const types = described.map((row) => String(row[1]));
     checkNames(columns, source.name);
@@ -41,6 +40,8 @@ export async function planParquet(
   );
   return {
     select: `SELECT ${selected.join(', ')} FROM read_parquet(${pathsOf(sources)})`,
+    columns: selected.length,
+    longestRecordBytes: 0,
     rows: null,
     guess: 'nothing',
   };

@@ -296,6 +296,12 @@ describe('a profile', () => {
     expect(bins.map((bin) => bin.count)).toEqual([2, ...new Array(22).fill(0), 1]);
   });
 
+  it('puts no missing value into a bin', async () => {
+    const { parquet } = await csv('x,y\n1.5,a\n,b\n2.5,c\n,d\n');
+    const bins = (await tables.profile(parquet))[0]!.numeric!.histogram;
+    expect(bins.reduce((sum, { count }) => sum + count, 0)).toBe(2);
+  });
+
   it('handles a table of 2,000 columns, and columns that are constant or empty', async () => {
     const names = Array.from({ length: 2000 }, (_, index) => `c${index}`);
     const rows = [0, 1, 2].map((row) =>
@@ -307,7 +313,7 @@ describe('a profile', () => {
     expect(profile).toHaveLength(2000);
     expect(profile[0]).toMatchObject({ type: 'text', count: 0, missing: 3, top: [] });
     expect(profile[1]!.numeric!.histogram).toEqual([{ from: 7, to: 7, count: 3 }]);
-  });
+  }, 240_000);
 
   it('of the digits has a bin for every value', async () => {
     const name = 'digits.csv';

@@ -4,7 +4,11 @@ import { AppError } from '../../app/kernel/app-error.ts';
 import type { Tables } from '../../app/kernel/ports/tables.ts';
 import { entryUrl } from '../entry-url.ts';
 import { restored } from './crossed-error.ts';
+import type { PageRequest, PageRows } from './page-table.ts';
 import type { FromTables, TablesRequest, ToTables } from './worker-messages.ts';
+
+/** Of what is soon garbage: reading text makes much of it, and by itself V8 lets it grow to a hundred. */
+const maxYoungGenerationSizeMb = 12;
 
 interface Waiting {
   readonly onProgress: ((progress: Progress) => void) | undefined;
@@ -12,17 +16,26 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+export interface TableBrowser {
+  /**
+   * Rows of some columns, filtered and sorted.
+   *
+   * @throws AppError INVALID_INPUT for a column that is not there, or a value that does not fit it
+   */
+  browse(request: PageRequest, signal?: AbortSignal): Promise<PageRows>;
+}
+
 /**
  * Tables by DuckDB, in a thread of its own that starts with the first call: DuckDB costs about 80 ms and 30 MB, and
  * checking a file would hold up the core. A thread that dies fails its calls and is started anew by the next.
  */
-export function createTables(): Tables {
+export function createTables(): Tables & TableBrowser {
   const waiting = new Map<number, Waiting>();
   let worker: Worker | undefined;
   let lastId = 0;
 
   function start(): Worker {
-    const started = new Worker(entryUrl('tables.worker'));
+    const started = new Worker(entryUrl('tables.worker'), { resourceLimits: { maxYoungGenerationSizeMb } });
     started.on('message', (message: FromTables) => {
       const call = waiting.get(message.id);
       if (message.kind === 'progress') return call?.onProgress?.(message.progress);
@@ -67,6 +80,7 @@ export function createTables(): Tables {
     convert: (sources, destinationPath, { signal, onProgress }) =>
       ask({ call: 'convert', sources, destinationPath }, signal, onProgress),
     page: (parquetPath, offset, limit) => ask({ call: 'page', parquetPath, offset, limit }),
+    browse: (request, signal) => ask({ call: 'browse', request }, signal),
     profile: (parquetPath, signal) => ask({ call: 'profile', parquetPath }, signal),
     async close() {
       const closing = worker;

@@ -36,6 +36,8 @@ function answer(id: number, request: TablesRequest, signal: AbortSignal): Promis
       );
     case 'page':
       return pages.page(request.parquetPath, request.offset, request.limit);
+    case 'browse':
+      return pages.read(request.request, signal);
     case 'profile':
       return profileTable(request.parquetPath, signal);
   }

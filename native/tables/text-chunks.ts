@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { malformed } from './malformed.ts';
 
 const CHUNK_BYTES = 1 << 20;
+const LONGEST_CHARACTER_BYTES = 4;
 const NEWLINE = 0x0a;
 
 export interface TextSource {
@@ -13,34 +14,35 @@ export interface TextSource {
 
 /**
  * The bytes of a text file in pieces of about 1 MiB, known to be UTF-8 and free of NUL; a byte order mark is left
- * out. A piece may end inside a line or a character.
+ * out. A piece ends at a character, maybe inside a line, and is gone when the next is asked for: one buffer serves all.
  *
  * @throws AppError DATA_MALFORMED naming the line where other bytes stand, and what they may be
  */
 export async function* textChunks(source: TextSource, signal: AbortSignal): AsyncGenerator<Buffer> {
   const file = await fs.promises.open(source.path, 'r');
   try {
+    const buffer = Buffer.allocUnsafe(LONGEST_CHARACTER_BYTES + CHUNK_BYTES);
     let line = 1;
-    let carry: Buffer = Buffer.alloc(0);
+    /** Bytes at the buffer's beginning that are part of a character. */
+    let carried = 0;
     let first = true;
     while (true) {
       signal.throwIfAborted();
-      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES);
-      let bytes: Buffer = buffer.subarray(0, bytesRead);
-      if (first) bytes = withoutMark(bytes, source.name);
+      const { bytesRead } = await file.read(buffer, carried, CHUNK_BYTES);
+      let text: Buffer = buffer.subarray(0, carried + bytesRead);
+      if (first) text = withoutMark(text, source.name);
       first = false;
       if (bytesRead === 0) {
-        if (carry.length > 0) throw notUtf8(source.name, line);
+        if (carried > 0) throw notUtf8(source.name, line);
         return;
       }
-      const text = carry.length === 0 ? bytes : Buffer.concat([carry, bytes]);
       const whole = text.length - openCharacter(text);
       const checked = text.subarray(0, whole);
       refuseNul(checked, source.name, line);
       if (!isUtf8(checked)) throw notUtf8(source.name, line + linesBeforeBadText(checked));
-      carry = Buffer.from(text.subarray(whole));
       line += countNewlines(checked, checked.length);
       if (checked.length > 0) yield checked;
+      carried = text.copy(buffer, 0, whole);
     }
   } finally {
     await file.close();

@@ -1,11 +1,13 @@
 import type { ErrorCode, ErrorData } from '../../app/contract/errors.ts';
 import type { Progress } from '../../app/contract/wire.ts';
+import type { PageRequest } from './page-table.ts';
 import type { TextSource } from './text-chunks.ts';
 
 /** What the core's thread asks of the tables' thread. */
 export type TablesRequest =
   | { readonly call: 'convert'; readonly sources: readonly TextSource[]; readonly destinationPath: string }
   | { readonly call: 'page'; readonly parquetPath: string; readonly offset: number; readonly limit: number }
+  | { readonly call: 'browse'; readonly request: PageRequest }
   | { readonly call: 'profile'; readonly parquetPath: string };
 
 export type ToTables =

@@ -1,5 +1,6 @@
 import type { ParquetColumn } from '../../app/kernel/ports/run-transfer.ts';
-import { identifier, inSession, text } from './duckdb-session.ts';
+import { identifier, inSession, text, writing } from './duckdb-session.ts';
+import { parquetOptions } from './parquet-options.ts';
 
 const types: Readonly<Record<ParquetColumn['type'], string>> = {
   text: 'VARCHAR',
@@ -23,11 +24,12 @@ export async function writeParquet(
 ): Promise<void> {
   const named = columns.map(({ name, type }) => `${text(name)}: ${text(types[type])}`).join(', ');
   const selected = columns.map(({ name }) => identifier(name)).join(', ');
-  await inSession({ files: [csvPath, parquetPath], beside: parquetPath, signal }, async (connection) => {
+  const reach = { files: [csvPath, parquetPath], ...writing({ columns: columns.length }) };
+  await inSession({ ...reach, beside: parquetPath, signal }, async (connection) => {
     await connection.run(
       `COPY (SELECT ${selected} FROM read_csv(${text(csvPath)}, auto_detect = false, header = true, delim = ',',
          quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false, strict_mode = true, columns = {${named}}))
-       TO ${text(parquetPath)} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)`,
+       TO ${text(parquetPath)} ${parquetOptions(columns.length)}`,
     );
   });
 }

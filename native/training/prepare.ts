@@ -2,6 +2,7 @@ import type { TrainParams, TrainSpec } from '../../app/kernel/ports/training.ts'
 import { type RawTable, readColumns } from '../tables/read-columns.ts';
 import { FeatureTable } from './feature-table.ts';
 import { type FeaturePlan, MISSING, planFeatures } from './features.ts';
+import { readSplit } from './named-split.ts';
 import { type Split, splitRows } from './split.ts';
 import { impossible, readTarget, type Target } from './target.ts';
 
@@ -41,7 +42,7 @@ export async function prepare(spec: TrainSpec): Promise<Prepared> {
   const table = await readColumns(spec.tablePath, [params.target]);
   const target = readTarget(table.columns, params.target, params.task);
   const known = rowsWithTarget(target, table.rows);
-  const split = splitOf(known, target, params);
+  const split = await splitFor(spec, known, target);
   const used = table.columns.filter(({ name }) => name !== params.target && !params.exclude.includes(name));
   const plan = planFeatures(used, split.train);
   if (plan.width === 0) {
@@ -73,15 +74,19 @@ function rowsWithTarget(target: Target, rows: number): number[] {
   return Array.from({ length: rows }, (_, row) => row).filter(isKnown);
 }
 
-function splitOf(known: readonly number[], target: Target, params: TrainParams): Split {
-  const classes = target.task === 'classification' ? known.map((row) => target.classes[row]!) : null;
-  const fractions = { validation: params.validation_fraction, test: params.test_fraction };
+async function splitFor(spec: TrainSpec, known: readonly number[], target: Target): Promise<Split> {
   if (known.length < FEWEST_ROWS) {
     throw impossible(
       `Only ${known.length} rows have a target; training needs at least ${FEWEST_ROWS}.`,
       'Bring more rows.',
     );
   }
+  return spec.split ? await readSplit(spec.split, known) : splitOf(known, target, spec.params);
+}
+
+function splitOf(known: readonly number[], target: Target, params: TrainParams): Split {
+  const classes = target.task === 'classification' ? known.map((row) => target.classes[row]!) : null;
+  const fractions = { validation: params.validation_fraction, test: params.test_fraction };
   const split = splitRows(known, classes, fractions, params.seed);
   if (split.train.length < 2) {
     throw impossible(

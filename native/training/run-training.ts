@@ -65,7 +65,7 @@ async function work(
     say(
       prepared.split.test.length > 0
         ? `held out: ${words(trained.metrics)}`
-        : 'no rows were held out (test_fraction is 0), so there is no test metric',
+        : `no rows were held out (${spec.split ? `the split ${spec.split.name} has no part "test"` : 'test_fraction is 0'}), so there is no test metric`,
     );
     return 'finished';
   } finally {
@@ -73,7 +73,11 @@ async function work(
   }
 }
 
-function introduce({ template, provenance, params }: TrainSpec, prepared: Prepared, say: Talk['say']): void {
+function introduce(
+  { template, provenance, params, split: named }: TrainSpec,
+  prepared: Prepared,
+  say: Talk['say'],
+): void {
   const { split, target, plan, rowsWithoutTarget } = prepared;
   say(
     `${template} on ${provenance.dataset} v${provenance.datasetVersion}, target ${params.target}, seed ${params.seed}`,
@@ -83,11 +87,12 @@ function introduce({ template, provenance, params }: TrainSpec, prepared: Prepar
   const kind =
     target.task === 'classification' ? `classification, ${target.labels.length} classes` : 'regression';
   say(`${kind}; ${plan.numbers.length + plan.categories.length} columns become ${plan.width} features`);
+  if (named) say(`the split is ${named.name}`);
   say(
     `${split.train.length} rows to train on, ${split.validation.length} to validate, ${split.test.length} held out`,
   );
   if (params.patience > 0 && split.validation.length === 0) {
-    say('training does not end early: there are no rows to validate on (validation_fraction is 0)');
+    say('training does not end early: there are no rows to validate on');
   }
 }
 

@@ -8,7 +8,7 @@ import { client, orpc } from './orpc.ts';
 const stale: Readonly<Record<SubjectKind, readonly QueryKey[] | null>> = {
   workspace: null,
   project: null,
-  dataset: [orpc.datasets.key(), orpc.projects.key()],
+  dataset: [orpc.datasets.key(), orpc.dataChecks.key(), orpc.lineage.key(), orpc.projects.key()],
   experiment: [orpc.runs.key()],
   run: [orpc.runs.key(), orpc.projects.key(), orpc.targets.list.key()],
   view: [orpc.views.key()],

@@ -13,6 +13,7 @@ const settings = {
   inferencePort: 4790,
   electricityPricePerKwh: 0.31,
   currency: 'EUR',
+  author: '',
 };
 
 /** A core on the other side of a channel; it never answers `events.verify`. */

@@ -9,7 +9,9 @@ import {
   IconTerminal2,
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
+import { dataCommands } from '../features/data/data-commands.ts';
 import { useImportDialog } from '../features/data/import-dialog.store.ts';
+import { diskCommands } from '../features/disk/disk-commands.ts';
 import { modelCommands } from '../features/models/model-commands.ts';
 import { queueCommands } from '../features/queue/queue-commands.ts';
 import { runCommands } from '../features/runs/run-commands.ts';
@@ -74,10 +76,12 @@ export const commands: readonly Command[] = [
     words: 'new project',
     run: () => useOverlays.getState().set({ newProject: true }),
   },
+  ...dataCommands,
   ...runCommands,
   ...queueCommands,
   ...modelCommands,
   ...targetCommands,
+  ...diskCommands,
   go('Home', '/', 'h'),
   go('Data', '/data', 'd'),
   go('Runs', '/runs', 'r'),

@@ -1,6 +1,7 @@
 import {
   IconBox,
   IconChartLine,
+  IconChartTreemap,
   IconDatabase,
   IconHome,
   IconListDetails,
@@ -26,6 +27,10 @@ export interface Feature {
 const DatasetPage = lazy(async () => ({
   default: (await import('../features/data/dataset-page.tsx')).DatasetPage,
 }));
+const SqlPage = lazy(async () => ({ default: (await import('../features/data/sql/sql-page.tsx')).SqlPage }));
+const LineagePage = lazy(async () => ({
+  default: (await import('../features/data/lineage/lineage-page.tsx')).LineagePage,
+}));
 const RunsPage = lazy(async () => ({ default: (await import('../features/runs/runs-page.tsx')).RunsPage }));
 const RunPage = lazy(async () => ({ default: (await import('../features/runs/run-page.tsx')).RunPage }));
 const QueuePage = lazy(async () => ({
@@ -49,6 +54,7 @@ const EndpointPage = lazy(async () => ({
 const TargetsPage = lazy(async () => ({
   default: (await import('../features/targets/targets-page.tsx')).TargetsPage,
 }));
+const DiskPage = lazy(async () => ({ default: (await import('../features/disk/disk-page.tsx')).DiskPage }));
 const SettingsPage = lazy(async () => ({
   default: (await import('../features/settings/settings-page.tsx')).SettingsPage,
 }));
@@ -64,6 +70,8 @@ export const features: readonly Feature[] = [
     pages: {
       '/data': () => <DataPage />,
       '/data/:dataset': ({ dataset = '' }) => <DatasetPage key={dataset} name={dataset} />,
+      '/sql': () => <SqlPage />,
+      '/lineage': () => <LineagePage />,
     },
   },
   {
@@ -113,6 +121,13 @@ export const features: readonly Feature[] = [
       '/targets': () => <TargetsPage name={null} />,
       '/targets/:name': ({ name = '' }) => <TargetsPage name={name} />,
     },
+  },
+  {
+    path: '/disk',
+    title: 'Disk',
+    icon: IconChartTreemap,
+    part: 'places',
+    pages: { '/disk': () => <DiskPage /> },
   },
   {
     path: '/settings',

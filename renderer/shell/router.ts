@@ -56,8 +56,8 @@ export function useQueryString(): [URLSearchParams, (change: Record<string, stri
       if (value === null) next.delete(key);
       else next.set(key, value);
     }
-    // Commas separate ids in shared links; written plainly they stay readable.
-    const search = next.toString().replaceAll('%2C', ',');
+    // Commas and tildes divide the parts of a value in shared links; written plainly they stay readable.
+    const search = next.toString().replaceAll('%2C', ',').replaceAll('%7E', '~');
     navigate(`${window.location.pathname}${search ? `?${search}` : ''}`, { replace: true });
   }, []);
   return [query, change];

@@ -28,9 +28,9 @@ export function StatusBar() {
       {latest ? (
         <>
           <Meter name="Memory" used={latest.memoryUsedBytes} total={latest.memoryTotalBytes} />
-          <span className={styles.plain}>
+          <Link to="/disk" className={styles.plain} title="Show where the disk goes">
             Disk <output>{formatBytes(latest.diskFreeBytes)} free</output>
-          </span>
+          </Link>
         </>
       ) : null}
       <span className={`${styles.plain} ${styles.right} ${styles.optional}`}>

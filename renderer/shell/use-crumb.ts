@@ -11,5 +11,7 @@ export function useCrumb(pathname: string): string | null {
   });
   if (runId !== null) return run.data?.name ?? '…';
   if (pathname === '/queue') return 'Queue';
+  if (pathname === '/sql') return 'SQL';
+  if (pathname === '/lineage') return 'Lineage';
   return matchPath('/:list/:name', pathname)?.name ?? null;
 }

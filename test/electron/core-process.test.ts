@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -45,6 +45,18 @@ describe('the built core, started by the built shell', () => {
       supported: true,
       paths: ['/data/digits.csv'],
     });
+  });
+
+  it("seals secrets with the system's keyring, and does not take one that only obscures for one", async () => {
+    expect(await client.credentials.set({ name: 'mine', value: 'very-secret' })).toMatchObject({
+      protection: 'keyring',
+    });
+    const kept = readFileSync(path.join(workspace, 'auth', 'credentials.json'), 'utf8');
+    expect(kept).toContain(Buffer.from('sealed:').toString('base64').slice(0, 8));
+    expect(kept).not.toContain(Buffer.from('very-secret').toString('base64').slice(0, 8));
+    shell.electron.user.keyring = 'basic_text';
+    expect(await client.credentials.status()).toMatchObject({ protection: 'passphrase', locked: true });
+    shell.electron.user.keyring = 'gnome_libsecret';
   });
 
   it('does the whole main job in processes that the shell forks', async () => {

@@ -61,6 +61,12 @@ function start(more: Partial<ApplicationServerOptions> = {}) {
         return { id: 'f'.repeat(32), name, sizeBytes };
       },
     },
+    dataFiles: {
+      async open() {
+        sideEffects += 1;
+        return { sizeBytes: 3, digest: 'd'.repeat(64), read: async () => Buffer.from('abc') };
+      },
+    },
     version: '0.0.0',
     ...more,
   });
@@ -217,8 +223,9 @@ describe('the doors of the application server', () => {
       { path: '/', allowed: ['GET', 'HEAD'] },
       { path: '/api/v1/projects', allowed: ['GET', 'POST'] },
       { path: '/api/v1/uploads?name=x.csv', allowed: ['PUT'] },
+      { path: '/api/v1/datasets/digits/file?path=a.png', allowed: ['GET', 'HEAD'] },
     ]);
-    expect(asked).toBe(3 * 7 * 7 * 4 * 5 * 9);
+    expect(asked).toBe(4 * 7 * 7 * 4 * 5 * 9);
   }, 120_000);
 
   it('refuses every single fault on every route of the contract and every method', async () => {

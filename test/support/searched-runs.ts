@@ -97,7 +97,9 @@ export function searchedRuns(database: Database) {
           .run(id, key, Number.isNaN(value) ? null : value, Number.isNaN(value) ? null : value);
       for (const [index, { name, version }] of (run.data ?? []).entries())
         database
-          .prepare('INSERT INTO run_inputs VALUES (?, ?, ?, ?, ?, ?)')
+          .prepare(
+            'INSERT INTO run_inputs (run_id, name, dataset_version_id, dataset_name, version, digest) VALUES (?, ?, ?, ?, ?, ?)',
+          )
           .run(id, `data-${index}`, newId<string>(), name, version, 'd'.repeat(64));
       for (const { name, version } of run.models ?? [])
         database

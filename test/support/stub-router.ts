@@ -20,26 +20,31 @@ interface Implementable {
   handler(answer: (asked: Asked<unknown>) => unknown): unknown;
 }
 
+type Given = Record<string, unknown> | ((asked: Asked<unknown>) => unknown) | undefined;
+
 /** The whole contract, implemented: the given handlers, and NOT_FOUND for every other procedure. */
 export function stubRouter(handlers: StubHandlers): AnyRouter {
   const implementer = implement(contract);
-  const router: Record<string, Record<string, unknown>> = {};
-  for (const [domain, procedures] of Object.entries(contract)) {
-    router[domain] = {};
-    for (const name of Object.keys(procedures)) {
-      const given = (handlers as Record<string, Record<string, (asked: Asked<unknown>) => unknown>>)[
-        domain
-      ]?.[name];
-      const procedure = (implementer as unknown as Record<string, Record<string, Implementable>>)[domain]?.[
-        name
-      ];
-      router[domain][name] = procedure?.handler(
-        given ??
-          (() => {
-            throw new AppError('NOT_FOUND', `The stub has no ${domain}.${name}.`);
-          }),
-      );
+  const router = stubbed(contract, implementer as unknown as Group, handlers as Given, '');
+  return implementer.router(router as unknown as Parameters<typeof implementer.router>[0]);
+}
+
+interface Group {
+  readonly [name: string]: Group & Implementable;
+}
+
+/** @param given a handler that stands for a whole group answers for each of its procedures */
+function stubbed(part: object, implementer: Group, given: Given, prefix: string): Record<string, unknown> {
+  const router: Record<string, unknown> = {};
+  for (const [name, inner] of Object.entries(part)) {
+    const own = (typeof given === 'function' ? given : given?.[name]) as Given;
+    if (!('~orpc' in inner)) router[name] = stubbed(inner, implementer[name]!, own, `${prefix}${name}.`);
+    else {
+      const missing = () => {
+        throw new AppError('NOT_FOUND', `The stub has no ${prefix}${name}.`);
+      };
+      router[name] = implementer[name]!.handler(typeof own === 'function' ? own : missing);
     }
   }
-  return implementer.router(router as unknown as Parameters<typeof implementer.router>[0]);
+  return router;
 }

@@ -75,6 +75,7 @@ export class TrainingBench {
     template: TrainSpec['template'],
     params: Partial<TrainParams>,
     threads = 1,
+    split: TrainSpec['split'] = null,
   ): string {
     this.#runs += 1;
     const folder = path.join(this.root, `run-${this.#runs}`);
@@ -84,6 +85,7 @@ export class TrainingBench {
       runId: '0'.repeat(32),
       template,
       tablePath,
+      split,
       provenance: {
         dataset: 'test',
         datasetVersion: 1,

@@ -37,6 +37,7 @@ export class TransferBench {
       projects: createProjects(this.core),
       objects: createObjectStore(this.core.folders, createHashing()),
       datasets: { versionById: nobody, checkout: nobody, checkoutPath: nobody },
+      splits: { folder: nobody },
       target: nobody,
       telemetry: { host: () => new Promise(() => {}), gpus: async () => [], close() {} },
       energyPrice: () => ({ perKilowattHour: null, currency: 'EUR' }),

@@ -1,19 +1,19 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { VersionFile } from '../../contract/datasets.contract.ts';
 import { type Digest, digest as digestOf } from '../../contract/ids.ts';
 import { AppError, fromSystemError } from '../../kernel/app-error.ts';
+import { syncFolder } from '../../kernel/durable-file.ts';
 import { newId } from '../../kernel/new-id.ts';
+import type { DataStore } from '../../kernel/ports/data-store.ts';
 import type { WorkspaceFolders } from '../../kernel/workspace-folders.ts';
-import { CHECKOUT_PART, checkOut, removeTree } from '../../storage/check-out.ts';
-import type { ObjectStore } from '../../storage/object-store.ts';
+import { CHECKOUT_PART, removeTree } from '../../storage/check-out.ts';
 
 /** A checkout that is being removed has this ending, so that no program finds half of it. */
 const GONE = '.gone';
 
 export interface CheckoutOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Told how many bytes are there of how many. */
+  /** Told how many bytes are there of how many; the second is 0 while it is not known. */
   readonly onProgress?: ((bytes: number, total: number) => void) | undefined;
 }
 
@@ -28,9 +28,9 @@ export interface Checkouts {
    * Make sure that the folder is there, whole and durable. Those who ask at the same time share the work, which stops when the last
    * of them has given up.
    *
-   * @throws AppError STORAGE_FAILED if an object is missing, DISK_FULL; an abort of `signal`
+   * @throws AppError STORAGE_FAILED if a content is missing or damaged, DISK_FULL; an abort of `signal`
    */
-  ensure(digest: Digest, files: readonly VersionFile[], options?: CheckoutOptions): Promise<string>;
+  ensure(digest: Digest, options?: CheckoutOptions): Promise<string>;
   /** Versions whose folders are there. */
   list(): Promise<Digest[]>;
   /** Remove a folder that no run reads. Nothing happens if it is not there. @throws AppError CONFLICT while it is made */
@@ -46,29 +46,47 @@ interface Making {
   waiting: number;
 }
 
-export function createCheckouts(folders: WorkspaceFolders, objects: ObjectStore): Checkouts {
+export function createCheckouts(folders: WorkspaceFolders, store: Pick<DataStore, 'checkout'>): Checkouts {
   const making = new Map<Digest, Making>();
 
-  function make(digest: Digest, files: readonly VersionFile[]): Making {
+  function make(digest: Digest): Making {
     const stop = new AbortController();
     const listeners: Making['listeners'] = new Set();
-    const total = files.reduce((sum, file) => sum + file.sizeBytes, 0);
-    let bytes = 0;
-    const done = (async () => {
-      await fs.promises.mkdir(folders.checkouts, { recursive: true });
-      const readOnly = files.map((file) => ({ ...file, mode: 0o444 }));
-      await checkOut(objects, readOnly, folders.checkout(digest), {
-        folderMode: 0o555,
-        signal: stop.signal,
-        onBytes(more) {
-          bytes += more;
-          for (const listener of listeners) listener(bytes, total);
-        },
-      });
-    })().finally(() => making.delete(digest));
+    const done = write(digest, stop.signal, (bytes, total) => {
+      for (const listener of listeners) listener(bytes, total);
+    }).finally(() => making.delete(digest));
     const started = { done, stop, listeners, waiting: 0 };
     making.set(digest, started);
     return started;
+  }
+
+  /** Files are written beside the folder's name, which they get once all of them are durable. */
+  async function write(
+    digest: Digest,
+    signal: AbortSignal,
+    onBytes: (bytes: number, total: number) => void,
+  ): Promise<void> {
+    const target = folders.checkout(digest);
+    const part = `${target}${CHECKOUT_PART}`;
+    try {
+      await fs.promises.mkdir(folders.checkouts, { recursive: true });
+      await removeTree(part);
+      await store.checkout(
+        { manifest: digest, folder: part, sealed: true, existing: 'refuse' },
+        {
+          signal,
+          onProgress: ({ phase, bytes, totalBytes }) => {
+            if (phase === 'writing') onBytes(bytes, totalBytes ?? 0);
+          },
+        },
+      );
+      signal.throwIfAborted();
+      await fs.promises.rename(part, target);
+      await syncFolder(folders.checkouts);
+    } catch (error) {
+      await removeTree(part);
+      throw fromSystemError(error, target);
+    }
   }
 
   /** Wait for work that others may wait for too. */
@@ -100,14 +118,14 @@ export function createCheckouts(folders: WorkspaceFolders, objects: ObjectStore)
 
   return {
     path: (digest) => folders.checkout(digest),
-    async ensure(digest, files, options = {}) {
+    async ensure(digest, options = {}) {
       const target = folders.checkout(digest);
       let work = making.get(digest);
       // Work that was given up is still clearing away.
       for (; work?.stop.signal.aborted; work = making.get(digest)) await work.done.catch(() => undefined);
       options.signal?.throwIfAborted();
       if (!work && fs.existsSync(target)) return target;
-      await join(work ?? make(digest, files), options);
+      await join(work ?? make(digest), options);
       return target;
     },
     list: async () => (await names()).flatMap((name) => digestOf.safeParse(name).data ?? []),

@@ -4,30 +4,54 @@ import type {
   ColumnProfile,
   Dataset,
   DatasetVersion,
+  ImportResult,
   ImportSource,
+  VersionDiff,
   VersionFile,
 } from '../../contract/datasets.contract.ts';
 import type { DatasetId, DatasetVersionId, Digest, ProjectId } from '../../contract/ids.ts';
 import type { Job } from '../../contract/jobs.contract.ts';
+import type { VersionName } from '../../contract/version-name.ts';
 import type { Cell } from '../../contract/wire.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Core } from '../../kernel/core.ts';
-import { nearest } from '../../kernel/nearest.ts';
+import type { JobContext } from '../../kernel/job-machine.ts';
+import type { DataFormat } from '../../kernel/ports/data-format.ts';
+import type { DataSource } from '../../kernel/ports/data-source.ts';
+import type { DataStore } from '../../kernel/ports/data-store.ts';
 import type { Tables } from '../../kernel/ports/tables.ts';
-import type { ObjectStore } from '../../storage/object-store.ts';
+import type { StoreGate } from '../../storage/store-gate.ts';
+import { WorkMeter } from '../../storage/work-meter.ts';
+import type { BeforePublish } from './before-publish.ts';
 import { type CheckoutOptions, type Checkouts, createCheckouts } from './checkout.ts';
-import { absolutePath, collectFiles, lookAt, sortedByName } from './collect-files.ts';
-import { createDatasetRepository, type DatasetRow } from './datasets.repository.ts';
+import { checkOutElsewhere } from './checkout-elsewhere.ts';
+import { createDatasetRepository } from './datasets.repository.ts';
+import { createDeletion, type Deletion } from './deletion.ts';
+import { createFinder, type NamedProjects } from './find-version.ts';
 import { importDataset } from './import-dataset.ts';
-import { decodeManifest } from './manifest.ts';
+import { createSpools } from './import-spool.ts';
+import { fileAt, toVersionFile } from './manifest-files.ts';
 import { createTableCache } from './table-cache.ts';
 import type { Uploads } from './uploads.ts';
+import { verifyVersions } from './verify-versions.ts';
+import { createVersionNotes, type VersionNotes } from './version-notes.ts';
 
 export interface DatasetParts {
-  readonly objects: ObjectStore;
-  readonly tables: Tables;
-  readonly projects: { resolve(nameOrId?: string): { readonly id: ProjectId; readonly name: string } };
-  readonly uploads: Pick<Uploads, 'path' | 'name' | 'discard'>;
+  readonly store: DataStore;
+  readonly tables: Pick<Tables, 'page' | 'profile'>;
+  readonly projects: NamedProjects;
+  readonly uploads: Pick<Uploads, 'discard'>;
+  /** Keeps garbage from being collected while something is stored that no version names yet. */
+  readonly gate: Pick<StoreGate, 'publish'>;
+  /** Where data may come from. */
+  readonly sources: readonly DataSource[];
+  /** How files become tables; the first that recognises them reads them. */
+  readonly formats: readonly DataFormat[];
+  /** A secret by the name it was saved under. */
+  readonly secret: (name: string) => Promise<string>;
+  /** Who makes versions where the caller does not say. */
+  readonly author: () => string;
+  readonly beforePublish?: BeforePublish;
 }
 
 /** A table version as training needs it. */
@@ -42,165 +66,268 @@ export interface TrainingTable {
   readonly rows: number;
 }
 
-/** Data sets of a workspace. A project or data set that is not there is NOT_FOUND everywhere. */
-export interface Datasets {
+export interface ImportWish {
+  readonly project?: string | undefined;
+  readonly name: string;
+  readonly source: ImportSource;
+  readonly message?: string | undefined;
+  readonly author?: string | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  readonly include?: readonly string[] | undefined;
+  readonly exclude?: readonly string[] | undefined;
+  readonly rehash?: boolean | undefined;
+  readonly format?: string | undefined;
+}
+
+/** A file that is read piece by piece. */
+export interface OpenedFile extends VersionFile {
+  /** Bytes [offset, offset + length), fewer at its end. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+}
+
+/** Data sets of a workspace. A project, data set or version that is not there is NOT_FOUND everywhere. */
+export interface Datasets extends VersionNotes, Omit<Deletion, 'freesBytes'> {
   list(project?: string): Dataset[];
   get(project: string | undefined, nameOrId: string): Dataset;
   versions(project: string | undefined, nameOrId: string): DatasetVersion[];
-  /** The version of that number, or the latest. */
-  resolve(project: string | undefined, nameOrId: string, version?: number): DatasetVersion;
+  /** The version of that name (number, alias, `latest`, beginning of a digest), or the latest. */
+  resolve(project: string | undefined, nameOrId: string, version?: VersionName): DatasetVersion;
   /** Also of a deleted data set: runs name versions for good. */
   versionById(id: DatasetVersionId): DatasetVersion;
-  manifest(version: DatasetVersion): Promise<VersionFile[]>;
+  /** Files [offset, offset + limit) of those whose path begins with `prefix`, by path. */
+  files(
+    version: DatasetVersion,
+    page: { readonly prefix?: string; readonly offset: number; readonly limit: number },
+  ): Promise<{ files: VersionFile[]; total: number }>;
+  /** @throws AppError NOT_FOUND */
+  openFile(version: DatasetVersion, path: string): Promise<OpenedFile>;
   /**
-   * Start an import as a job whose result is an `ImportResult`. Paths that are relative or not there are refused
-   * before the job starts.
+   * Start an import as a job whose result is an `ImportResult`. What can be said of the source at once (a path that is not there,
+   * for example) is refused before the job starts.
    */
-  import(request: {
-    readonly project?: string | undefined;
-    readonly name: string;
-    readonly source: ImportSource;
-    readonly message: string;
-  }): Promise<Job>;
+  import(wish: ImportWish): Promise<Job>;
+  /** Publish a Parquet file that lies in the workspace as a version, inside the caller's job. */
+  importTable(
+    table: {
+      readonly projectId: ProjectId;
+      readonly name: string;
+      /** The file inside the version has its base name. */
+      readonly path: string;
+      readonly message: string;
+      /** Words for people: what it was made from. */
+      readonly source: string;
+      readonly parents: readonly DatasetVersionId[];
+    },
+    context: Pick<JobContext, 'signal' | 'progress'>,
+  ): Promise<ImportResult>;
+  diff(before: DatasetVersion, after: DatasetVersion, limit: number): Promise<VersionDiff>;
+  /** What a version is compared with by default. @throws AppError NOT_FOUND for a version without one */
+  versionBefore(version: DatasetVersion): DatasetVersion;
+  /** Start writing a version's files into a folder of the user's, as a job whose result is a `CheckoutResult`. */
+  checkoutTo(
+    version: DatasetVersion,
+    options: {
+      readonly folder: string;
+      readonly prefix: string;
+      readonly existing: 'refuse' | 'update' | 'overwrite';
+    },
+  ): Job;
+  /** Start reading versions whole as a job whose result is a `VerifyResult`. */
+  verify(versions: readonly DatasetVersion[], title: string): Job;
   /** Rows [offset, offset + limit). @throws AppError UNSUPPORTED if the version is not a table */
   preview(
     version: DatasetVersion,
     offset: number,
     limit: number,
   ): Promise<{ columns: Column[]; rows: Cell[][]; totalRows: number }>;
-  /** @throws AppError UNSUPPORTED if the version is not a table */
-  profile(version: DatasetVersion): ColumnProfile[];
-  delete(project: string | undefined, nameOrId: string): { id: DatasetId; freesBytes: number };
-  /** @throws AppError ALREADY_EXISTS if the name was taken meanwhile */
-  restore(id: DatasetId): Dataset;
-  /** The version's Parquet file, made again from objects if it is missing. @throws AppError UNSUPPORTED */
+  /** Computed at the first look and kept. @throws AppError UNSUPPORTED if the version is not a table */
+  profile(version: DatasetVersion): Promise<ColumnProfile[]>;
+  /** The version's Parquet file, made again from the store if it is missing. @throws AppError UNSUPPORTED */
   tableFile(id: DatasetVersionId): Promise<string>;
   /** @throws AppError UNSUPPORTED if the version is not a table */
-  forTraining(project: string | undefined, nameOrId: string, version?: number): Promise<TrainingTable>;
+  forTraining(project: string | undefined, nameOrId: string, version?: VersionName): Promise<TrainingTable>;
   /** The version as a read-only folder of its files, made if it is not there yet; see `Checkouts.ensure`. */
   checkout(version: DatasetVersion, options?: CheckoutOptions): Promise<string>;
   /** Where that folder is or will be. */
   checkoutPath(version: DatasetVersion): string;
   /** The folders that are there, by the digest of their version. */
   readonly checkouts: Pick<Checkouts, 'list' | 'remove' | 'sweep'>;
+  /** Bytes on the disk that only this data set or version needs. */
+  freesBytes(id: DatasetId | DatasetVersionId): Promise<number>;
 }
 
 export function createDatasets(core: Core, parts: DatasetParts): Datasets {
-  const { database, events, clock } = core;
-  const { objects, tables, projects, uploads } = parts;
-  const repository = createDatasetRepository(database);
-  const cache = createTableCache(core.folders, objects, tables);
-  const checkouts = createCheckouts(core.folders, objects);
-
-  function find(project: string | undefined, nameOrId: string): DatasetRow {
-    const { id, name: projectName } = projects.resolve(project);
-    const found = repository.byName(id, nameOrId) ?? repository.byId(nameOrId);
-    if (found && found.projectId === id && found.deletedAt === null) return found;
-    const names = repository.live(id).map((dataset) => dataset.name);
-    const near = nearest(nameOrId, names);
-    const cure =
-      found?.deletedAt != null
-        ? 'It was deleted; restore it first.'
-        : near !== null
-          ? `Did you mean "${near}"?`
-          : 'Run `lathe data list` to see what there is.';
-    throw new AppError('NOT_FOUND', `There is no data set "${nameOrId}" in the project "${projectName}".`, {
-      nextStep: cure,
-      details: { dataset: nameOrId },
-    });
-  }
-
-  function resolve(project: string | undefined, nameOrId: string, number?: number): DatasetVersion {
-    const { id, name } = find(project, nameOrId);
-    const latest = repository.latest(id)!;
-    const version = number === undefined ? latest : repository.version(id, number);
-    if (version) return version;
-    throw new AppError('NOT_FOUND', `The data set "${name}" has no version ${number}.`, {
-      nextStep: `Its latest version is ${latest.version}.`,
-      details: { dataset: name, version: number ?? null },
-    });
-  }
-
-  function versionById(id: DatasetVersionId): DatasetVersion {
-    const version = repository.versionById(id);
-    if (version) return version;
-    throw new AppError('NOT_FOUND', `There is no data set version ${id}.`, { details: { version: id } });
-  }
-
-  async function manifest({ digest }: DatasetVersion): Promise<VersionFile[]> {
-    return decodeManifest(await objects.read(digest, 0, objects.size(digest)));
-  }
+  const { store, tables, projects, sources } = parts;
+  const repository = createDatasetRepository(core.database);
+  const finder = createFinder(repository, projects);
+  const cache = createTableCache(core.folders, store, parts.formats);
+  const checkouts = createCheckouts(core.folders, store);
+  const spools = createSpools(core.folders);
+  const notes = createVersionNotes(core, repository, finder);
+  const deletion = createDeletion(core, { repository, finder, store });
+  const importParts = { core, store, cache, repository, beforePublish: parts.beforePublish };
 
   function tableOf(version: DatasetVersion): Promise<string> {
     requireTable(version);
-    return cache.ensure(version.digest, () => manifest(version));
+    return cache.ensure(version.digest, version.format);
+  }
+
+  function driverOf(source: ImportSource): DataSource {
+    const driver = sources.find(({ kind }) => kind === source.kind);
+    if (driver) return driver;
+    throw new AppError('UNSUPPORTED', `Data cannot be imported from "${source.kind}" here.`, {
+      details: { source: source.kind },
+    });
   }
 
   return {
+    ...notes,
+    ...deletion,
     list: (project) => repository.list(projects.resolve(project).id),
-    get: (project, nameOrId) => repository.dataset(find(project, nameOrId).id),
-    versions: (project, nameOrId) => repository.versions(find(project, nameOrId).id),
-    resolve,
-    versionById,
-    manifest,
-    async import({ project, name, source, message }) {
-      const projectId = projects.resolve(project).id;
-      const input = await prepare(source, uploads);
+    get: finder.get,
+    versions: (project, nameOrId) => repository.versions(finder.dataset(project, nameOrId).id),
+    resolve: finder.version,
+    versionById: finder.versionById,
+    async files({ digest }, { prefix = '', offset, limit }) {
+      const page = await store.list(digest, { offset, limit, ...(prefix !== '' && { prefix }) });
+      return { files: page.files.map(toVersionFile), total: page.total };
+    },
+    async openFile({ digest }, filePath) {
+      const file = await fileAt(store, digest, filePath);
+      return {
+        ...toVersionFile(file),
+        read: (offset, length) => store.read(file.digest, offset, length),
+      };
+    },
+    async import(wish) {
+      const { name, source } = wish;
+      const projectId = projects.resolve(wish.project).id;
+      const driver = driverOf(source);
+      await driver.check(source as never);
       return core.jobs.start({ kind: 'dataset.import', title: `Import ${name}` }, async (context) => {
-        context.progress({ message: 'Looking for files' });
-        const files = input.files ?? (await collectFiles(input.paths, core.folders.root, context.signal));
-        const request = { projectId, name, files, source: input.source, message };
-        const result = await importDataset({ core, objects, tables, cache, repository }, request, context);
-        if (source.kind === 'uploads') for (const id of source.uploads) await uploads.discard(id);
-        return result;
+        const { signal } = context;
+        const meter = new WorkMeter(core.clock, context.progress);
+        const spool = await spools.take(source);
+        let isFinished = false;
+        try {
+          // What lies on this machine is only named, which takes no time.
+          meter.stage(0, 0.4);
+          const fetched = await driver.fetch(source as never, {
+            signal,
+            spoolFolder: spool.folder,
+            onProgress: (bytes, total) => meter.bytes(bytes, total, 'Fetching'),
+            secret: parts.secret,
+          });
+          signal.throwIfAborted();
+          const request = {
+            projectId,
+            name,
+            message: wish.message ?? '',
+            author: wish.author ?? parts.author(),
+            tags: wish.tags ?? {},
+            parents: [],
+            include: wish.include ?? [],
+            exclude: wish.exclude ?? [],
+            rehash: wish.rehash ?? false,
+            format: wish.format ?? null,
+          };
+          const result = await parts.gate.publish(() =>
+            importDataset(importParts, request, fetched, meter, context),
+          );
+          isFinished = true;
+          if (source.kind === 'uploads') for (const id of source.uploads) await parts.uploads.discard(id);
+          return result;
+        } finally {
+          await spool.release(isFinished);
+        }
       });
     },
+    importTable({ projectId, name, path: file, message, source, parents }, context) {
+      const request = {
+        projectId,
+        name,
+        message,
+        author: parts.author(),
+        tags: {},
+        parents,
+        include: [],
+        exclude: [],
+        rehash: false,
+        format: null,
+      };
+      const fetched = {
+        trees: [{ path: file, name: path.basename(file) }],
+        description: source,
+        memory: null,
+      };
+      const meter = new WorkMeter(core.clock, context.progress);
+      return parts.gate.publish(() => importDataset(importParts, request, fetched, meter, context));
+    },
+    async diff(before, after, limit) {
+      const found = await store.compare(before.digest, after.digest, limit);
+      const pair = ({ before: one, after: other }: (typeof found.changed)[number]) => ({
+        before: toVersionFile(one),
+        after: toVersionFile(other),
+      });
+      return {
+        before,
+        after,
+        counts: found.counts,
+        added: found.added.map(toVersionFile),
+        removed: found.removed.map(toVersionFile),
+        changed: found.changed.map(pair),
+        renamed: found.renamed.map(pair),
+        sharedBytes: found.sharedBytes,
+      };
+    },
+    versionBefore({ parents, datasetName, version }) {
+      const [parent] = parents;
+      if (parent) return finder.versionById(parent.id);
+      throw new AppError(
+        'NOT_FOUND',
+        `${datasetName}@${version} is the first version; nothing is before it.`,
+        {
+          nextStep: 'Name two versions to compare.',
+          details: { dataset: datasetName, version },
+        },
+      );
+    },
+    checkoutTo: (version, options) => checkOutElsewhere({ core, store }, version, options),
+    verify: (versions, title) =>
+      core.jobs.start({ kind: 'dataset.verify', title }, (context) =>
+        verifyVersions(store, versions, new WorkMeter(core.clock, context.progress), context),
+      ),
     async preview(version, offset, limit) {
       const totalRows = requireTable(version);
       const rows = await tables.page(await tableOf(version), offset, limit);
       return { columns: version.columns, rows: rows.map((row) => [...row]), totalRows };
     },
-    profile(version) {
+    async profile(version) {
       requireTable(version);
-      return repository.profile(version.id) ?? [];
+      const known = repository.profile(version.id);
+      if (known) return known;
+      const profile = await tables.profile(await tableOf(version));
+      repository.setProfile(version.id, profile);
+      return [...profile];
     },
-    delete(project, nameOrId) {
-      return database.transaction(() => {
-        const { id, name } = find(project, nameOrId);
-        const freesBytes = repository.exclusiveBytes(id);
-        repository.setDeleted(id, clock.now());
-        events.append('dataset.deleted', { kind: 'dataset', id }, { name, freesBytes });
-        return { id, freesBytes };
-      });
-    },
-    restore(id) {
-      return database.transaction(() => {
-        const row = repository.byId(id);
-        if (!row)
-          throw new AppError('NOT_FOUND', `There is no data set ${id}.`, { details: { dataset: id } });
-        if (row.deletedAt === null) return repository.dataset(id);
-        if (repository.byName(row.projectId, row.name)) {
-          throw new AppError('ALREADY_EXISTS', `There is already a data set "${row.name}".`, {
-            nextStep: `Delete the other "${row.name}" first; it can be restored later in the same way.`,
-            details: { name: row.name },
-          });
-        }
-        repository.setDeleted(id, null);
-        events.append('dataset.restored', { kind: 'dataset', id }, { name: row.name });
-        return repository.dataset(id);
-      });
-    },
-    tableFile: (id) => tableOf(versionById(id)),
-    async forTraining(project, nameOrId, number) {
-      const version = resolve(project, nameOrId, number);
+    tableFile: (id) => tableOf(finder.versionById(id)),
+    async forTraining(project, nameOrId, name) {
+      const version = finder.version(project, nameOrId, name);
       const { id: versionId, datasetName, digest, columns } = version;
       const rows = requireTable(version);
       const tablePath = await tableOf(version);
       return { versionId, datasetName, version: version.version, digest, tablePath, columns, rows };
     },
-    checkout: async (version, options) => checkouts.ensure(version.digest, await manifest(version), options),
+    checkout: (version, options) => checkouts.ensure(version.digest, options),
     checkoutPath: ({ digest }) => checkouts.path(digest),
-    checkouts,
+    checkouts: {
+      list: checkouts.list,
+      remove: checkouts.remove,
+      async sweep() {
+        await spools.sweep();
+        return checkouts.sweep();
+      },
+    },
   };
 }
 
@@ -211,22 +338,4 @@ function requireTable({ datasetName, version, rows }: DatasetVersion): number {
     nextStep: 'Import one CSV, TSV, JSON lines or Parquet file, or several with the same columns.',
     details: { dataset: datasetName, version },
   });
-}
-
-/** What can be said of a source before a job starts: faults of paths and uploads are the caller's at once. */
-async function prepare(source: ImportSource, uploads: DatasetParts['uploads']) {
-  if (source.kind === 'paths') {
-    const paths = source.paths.map(absolutePath);
-    for (const given of paths) await lookAt(given);
-    const text = paths.length === 1 ? paths[0]! : `${paths[0]} and ${paths.length - 1} more`;
-    return { paths, files: undefined, source: text };
-  }
-  const files = [];
-  for (const id of source.uploads) {
-    const uploaded = uploads.path(id);
-    files.push({ path: uploaded, name: uploads.name(id), sizeBytes: (await lookAt(uploaded)).size });
-  }
-  const sorted = sortedByName(files);
-  const text = `Uploaded: ${sorted.map(({ name }) => path.basename(name)).join(', ')}`;
-  return { paths: [], files: sorted, source: text };
 }

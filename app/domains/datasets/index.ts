@@ -1,3 +1,13 @@
+export type { BeforePublish, Publishing } from './before-publish.ts';
 export { datasetsRouter } from './datasets.router.ts';
 export { createDatasets, type Datasets, type TrainingTable } from './datasets.service.ts';
+export { dataChecksRouter } from './expectations/data-checks.router.ts';
+export { createExpectations, type Expectations } from './expectations/expectations.service.ts';
+export { goodCopies } from './good-copies.ts';
+export { createDatasetKeeper } from './keeping.ts';
+export { dataTablesRouter } from './looking/data-tables.router.ts';
+export { createLooking, type Looking } from './looking/looking.service.ts';
+export { createSpillFolders } from './looking/spill-folders.ts';
+export { createVersionSql, type VersionSql } from './looking/version-sql.service.ts';
+export { createSplits, type Splits } from './splits/splits.service.ts';
 export { createUploads } from './uploads.ts';

@@ -1,4 +1,5 @@
 export { snapshotCode, type TakenSnapshot } from './code/snapshot-code.ts';
+export { createRunKeeper } from './keeping/index.ts';
 export type { NewRun } from './run-making.ts';
 export type { RunTarget } from './run-target.ts';
 export { runsRouter } from './runs.router.ts';

@@ -4,7 +4,7 @@ import { fromSystemError } from '../../kernel/app-error.ts';
 import type { Core } from '../../kernel/core.ts';
 import { inside } from '../../kernel/workspace-folders.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import type { Datasets } from '../datasets/index.ts';
+import type { Datasets, Splits } from '../datasets/index.ts';
 import { restoreCode } from './code/restore-code.ts';
 import type { PrepareContext } from './run-supervisor.ts';
 import type { RunRow } from './runs.repository.ts';
@@ -18,6 +18,7 @@ export async function prepareRun(
   parts: {
     readonly objects: ObjectStore;
     readonly datasets: Pick<Datasets, 'versionById' | 'checkout' | 'checkoutPath'>;
+    readonly splits: Pick<Splits, 'folder'>;
   },
   run: RunRow,
   { signal, onProgress }: PrepareContext,
@@ -48,6 +49,10 @@ export async function prepareRun(
       const link = inside(inputs, input.name);
       await fs.promises.rm(link, { force: true });
       await fs.promises.symlink(source, link);
+      if (!input.split) continue;
+      const splitLink = inside(inputs, `.split.${input.name}`);
+      await fs.promises.rm(splitLink, { force: true });
+      await fs.promises.symlink(await parts.splits.folder(input.datasetVersionId, input.split), splitLink);
     }
   } catch (error) {
     signal.throwIfAborted();

@@ -4,6 +4,7 @@ import type { Run } from '../../contract/runs.contract.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Core } from '../../kernel/core.ts';
 import type { Tracking } from '../../kernel/ports/tracking.ts';
+import { refusePurged } from './keeping/refuse-purged.ts';
 import type { RunLookup } from './run-lookup.ts';
 import type { RunSupervisor } from './run-supervisor.ts';
 import { EXTERNAL, type RunRepository } from './runs.repository.ts';
@@ -54,6 +55,7 @@ export function createRunRemoval(
       database.transaction(() => {
         for (const { id, name, deletedAt } of lookup.rows(ids)) {
           if (deletedAt === null) continue;
+          refusePurged(database, id);
           repository.change(id, { deletedAt: null });
           events.append('run.restored', { kind: 'run', id }, { name });
         }

@@ -92,6 +92,7 @@ export function createRunRows(database: Database) {
           datasetName: String(input.dataset_name),
           version: Number(input.version),
           digest: input.digest as Digest,
+          ...(input.split !== null && { split: JSON.parse(String(input.split)) }),
         })),
         progress: JSON.parse(String(row.progress)),
         failure: row.failure === null ? null : JSON.parse(String(row.failure)),

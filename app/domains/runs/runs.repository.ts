@@ -127,9 +127,17 @@ export function createRunRepository(database: Database) {
       for (const input of run.inputs) {
         database
           .prepare(
-            'INSERT INTO run_inputs (run_id, name, dataset_version_id, dataset_name, version, digest) VALUES (?, ?, ?, ?, ?, ?)',
+            'INSERT INTO run_inputs (run_id, name, dataset_version_id, dataset_name, version, digest, split) VALUES (?, ?, ?, ?, ?, ?, ?)',
           )
-          .run(run.id, input.name, input.datasetVersionId, input.datasetName, input.version, input.digest);
+          .run(
+            run.id,
+            input.name,
+            input.datasetVersionId,
+            input.datasetName,
+            input.version,
+            input.digest,
+            json(input.split),
+          );
       }
     },
     change(id: RunId, change: RunChange): void {

@@ -43,6 +43,7 @@ beforeEach(() => {
     projects: createProjects(core),
     objects: null as never,
     datasets: null as never,
+    splits: null as never,
     target: () => {
       throw new Error('nothing starts here');
     },

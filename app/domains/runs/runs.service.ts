@@ -4,7 +4,7 @@ import type { Telemetry } from '../../kernel/ports/telemetry.ts';
 import type { Tracking } from '../../kernel/ports/tracking.ts';
 import { createMetricStore } from '../../storage/metric-store.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import { createUploads, type Datasets } from '../datasets/index.ts';
+import { createUploads, type Datasets, type Splits } from '../datasets/index.ts';
 import type { Projects } from '../projects/index.ts';
 import { createQueue } from './queue.ts';
 import { createRunLookup } from './run-lookup.ts';
@@ -28,6 +28,7 @@ import type { RunIntake } from './transfer/run-intake.ts';
 export interface RunParts {
   readonly projects: Projects;
   readonly datasets: Pick<Datasets, 'versionById' | 'checkout' | 'checkoutPath'>;
+  readonly splits: Pick<Splits, 'folder'>;
   readonly objects: ObjectStore;
   /** @throws AppError NOT_FOUND */
   readonly target: (name: string) => RunTarget;

@@ -38,6 +38,7 @@ function open() {
       checkout: async () => folder,
       checkoutPath: () => folder,
     },
+    splits: { folder: async () => folder },
     target(name) {
       if (name !== executor.target) throw new AppError('NOT_FOUND', `There is no target "${name}".`);
       return { executor, local: true };

@@ -15,6 +15,7 @@ export function createSettings({ database, events }: Pick<Core, 'database' | 'ev
     inferencePort: 4790,
     electricityPricePerKwh: null,
     currency: 'EUR',
+    author: '',
   };
 
   function get(): Settings {

@@ -1,4 +1,5 @@
 import { atOnce, type Scheduling, unlimited } from '../../contract/execution.ts';
+import type { Run } from '../../contract/runs.contract.ts';
 import type { Template } from '../../contract/training.contract.ts';
 import type { ParameterValue } from '../../contract/wire.ts';
 import type { TrainParams, TrainSpec } from '../../kernel/ports/training.ts';
@@ -9,6 +10,8 @@ import type { RunSubstance } from './run-substance.ts';
 export interface NativeRun {
   readonly template: Template;
   readonly data: TrainingTable;
+  readonly input: Run['inputs'][number];
+  readonly split: TrainSpec['split'];
   readonly params: Readonly<Record<string, ParameterValue>>;
   readonly threads: number;
   readonly latheVersion: string;
@@ -18,21 +21,13 @@ export interface NativeRun {
 /** The part of a run that the native engine decides; who asked for it, and what for, is for the caller to add. */
 export function nativeRun(request: NativeRun): RunSubstance {
   const { template, data } = request;
-  const { shown, engine } = resolveParameters(template, request.params, data.columns);
+  const { shown, engine } = resolveParameters(template, request.params, data.columns, request.split !== null);
   return {
     name: defaultName(template.id, engine.hidden, engine.seed),
     template: template.id,
     target: 'native',
     params: shown,
-    inputs: [
-      {
-        name: 'data',
-        datasetVersionId: data.versionId,
-        datasetName: data.datasetName,
-        version: data.version,
-        digest: data.digest,
-      },
-    ],
+    inputs: [request.input],
     recipe: null,
     code: null,
     resources: unlimited,
@@ -44,7 +39,7 @@ export function nativeRun(request: NativeRun): RunSubstance {
 /** What the engine reads; see kernel/ports/training.ts. */
 export function nativeSpec(
   run: string,
-  { template, data, threads, latheVersion }: NativeRun,
+  { template, data, split, threads, latheVersion }: NativeRun,
   params: TrainParams,
   resume: boolean,
 ): TrainSpec {
@@ -53,6 +48,7 @@ export function nativeSpec(
     runId: run,
     template: template.id as TrainSpec['template'],
     tablePath: data.tablePath,
+    split,
     provenance: {
       dataset: data.datasetName,
       datasetVersion: data.version,

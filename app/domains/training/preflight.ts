@@ -5,6 +5,7 @@ import type { Run } from '../../contract/runs.contract.ts';
 import type { DoctorCheck } from '../../contract/system.contract.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { TargetDriver } from '../targets/index.ts';
+import { dataPreflight } from './data-preflight.ts';
 import { programParameters } from './program-parameters.ts';
 import type { TrainingParts, TrainWish } from './training.service.ts';
 import type { Subject } from './what-to-train.ts';
@@ -12,7 +13,10 @@ import type { Subject } from './what-to-train.ts';
 /** Left free on the disk after the data is laid out, for outputs and logs. */
 const SPARE_BYTES = 2e9;
 
-type Parts = Pick<TrainingParts, 'targets' | 'telemetry' | 'workspace' | 'datasets' | 'projects'>;
+type Parts = Pick<
+  TrainingParts,
+  'targets' | 'telemetry' | 'workspace' | 'datasets' | 'projects' | 'expectations' | 'splits'
+>;
 
 /**
  * Refuse what can never start here, before anything is stored.
@@ -73,6 +77,7 @@ export async function checkRequest(
       checks.push({ id, title, state: 'missing', value: error.message, nextStep: error.nextStep });
     }
   };
+  let inputs: Run['inputs'] = [];
   if (recipe) {
     await attempt(
       'recipe',
@@ -80,7 +85,6 @@ export async function checkRequest(
       () => programParameters(recipe, request.params ?? {}),
       'its parameters fit',
     );
-    let inputs: Run['inputs'] = [];
     await attempt(
       'data',
       'Data',
@@ -100,7 +104,13 @@ export async function checkRequest(
         nextStep: 'Add environment.image or environment.dockerfile to the recipe.',
       });
     }
-  } else if (what.kind === 'native') checks.push(diskCheck(parts, []));
+  } else if (what.kind === 'native') {
+    await attempt('data', 'Data', () => {
+      inputs = resolved.inputs();
+    });
+    checks.push(diskCheck(parts, []));
+  }
+  checks.push(...(await dataPreflight(parts, inputs, request.overrideChecks === true)));
   // Its checks say what was found; only a target that cannot be asked has a line of its own.
   await attempt('target', `Target ${target}`, async () => {
     checks.push(...(await targetChecks(driver, recipe)));

@@ -1,13 +1,15 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import type { UsedSplit } from '../../contract/data-splits.ts';
 import { atOnce, type CodeSnapshot, type RunResources, type Scheduling } from '../../contract/execution.ts';
-import { durationMs, type Recipe } from '../../contract/recipe.ts';
+import { durationMs, type Recipe, type RecipeData } from '../../contract/recipe.ts';
 import type { Run } from '../../contract/runs.contract.ts';
 import type { ParameterValue } from '../../contract/wire.ts';
 import { AppError, fromSystemError } from '../../kernel/app-error.ts';
 import type { LaunchSpec } from '../../kernel/ports/launch.ts';
 import { inside } from '../../kernel/workspace-folders.ts';
 import { fillCommand, splitWords } from './command-line.ts';
+import { splitEntry } from './data-inputs.ts';
 import { programParameters } from './program-parameters.ts';
 import type { RunSubstance } from './run-substance.ts';
 
@@ -23,6 +25,8 @@ export interface ProgramRun {
   readonly inputs: Run['inputs'];
   /** Read-only folder of each input, by its name. */
   readonly inputPath: (input: Run['inputs'][number]) => string;
+  /** Folder of a split that programs read. */
+  readonly splitPath: (input: Run['inputs'][number], split: UsedSplit) => string;
   readonly code: CodeSnapshot;
   readonly scheduling: Partial<Scheduling> | undefined;
   readonly preflight: boolean;
@@ -73,7 +77,12 @@ export function programRun(request: ProgramRun): RunSubstance {
     command,
     params,
     variables: recipe.environment.variables,
-    inputs: inputs.map((input) => ({ name: input.name, path: request.inputPath(input) })),
+    inputs: [
+      ...inputs.map((input) => ({ name: input.name, path: request.inputPath(input) })),
+      ...inputs.flatMap((input) =>
+        input.split ? [{ name: splitEntry(input.name), path: request.splitPath(input, input.split) }] : [],
+      ),
+    ],
     environment: {
       python: recipe.environment.python ?? null,
       requirements: (recipe.environment.requirements as string[] | undefined) ?? null,
@@ -98,13 +107,19 @@ export function programRun(request: ProgramRun): RunSubstance {
       ...recipe,
       target: request.target,
       params: withValues(recipe.params, params),
-      data: Object.fromEntries(inputs.map((input) => [input.name, `${input.datasetName}@${input.version}`])),
+      data: Object.fromEntries(inputs.map((input) => [input.name, recipeDataOf(input)])),
     },
     code: request.code,
     resources,
     scheduling: { ...atOnce, retries: recipe.retries, ...request.scheduling },
     files: (run) => ({ 'launch.json': launch(run), 'params.json': params }),
   };
+}
+
+function recipeDataOf({ datasetName, version, split }: Run['inputs'][number]): RecipeData {
+  const ref = `${datasetName}@${version}`;
+  if (!split) return ref;
+  return { ref, split: split.name, ...(split.fold !== undefined && { fold: split.fold }) };
 }
 
 /** The folder of a recipe's code. @throws AppError INVALID_INPUT for one that leads out of the recipe's folder */

@@ -7,6 +7,8 @@ import { checkParameter, invalid, names } from './check-parameter.ts';
 
 type Given = Readonly<Record<string, ParameterValue>>;
 
+/** What a named split decides instead. */
+const FRACTIONS = ['validation_fraction', 'test_fraction'];
 const TARGET_NAMES = ['label', 'target', 'class', 'y'];
 
 export interface ResolvedParameters {
@@ -20,14 +22,19 @@ export interface ResolvedParameters {
  * Check what the user gave against the template's declaration and the table's columns, and fill in the rest.
  * Values may come as text (`-p epochs=20`).
  *
+ * @param hasSplit whether a named split says which rows are held out, so that there are no fractions to give
  * @throws AppError INVALID_INPUT naming the parameter, the value and what fits
  */
 export function resolveParameters(
   template: Template,
   given: Given,
   columns: readonly Column[],
+  hasSplit = false,
 ): ResolvedParameters {
-  const keys = template.parameters.map(({ key }) => key);
+  const taken = hasSplit
+    ? template.parameters.filter(({ key }) => !FRACTIONS.includes(key))
+    : template.parameters;
+  const keys = taken.map(({ key }) => key);
   for (const key of Object.keys(given)) {
     if (!keys.includes(key)) {
       const near = nearest(key, keys);
@@ -39,7 +46,7 @@ export function resolveParameters(
     }
   }
   const shown: Record<string, ParameterValue> = {};
-  for (const parameter of template.parameters) {
+  for (const parameter of taken) {
     const value = given[parameter.key] ?? parameter.default;
     shown[parameter.key] =
       parameter.type === 'column' ? chooseTarget(value, columns) : checkParameter(parameter, value ?? '');
@@ -53,7 +60,7 @@ export function resolveParameters(
       'Take it out of exclude, or choose another target.',
     );
   }
-  if (Number(shown.validation_fraction) + Number(shown.test_fraction) >= 1) {
+  if (!hasSplit && Number(shown.validation_fraction) + Number(shown.test_fraction) >= 1) {
     throw invalid(
       'test_fraction',
       'validation_fraction and test_fraction together leave no rows to train on.',
@@ -62,6 +69,7 @@ export function resolveParameters(
   }
   const engine = trainParams.parse({
     activation: 'relu',
+    ...(hasSplit && { validation_fraction: 0, test_fraction: 0 }),
     ...shown,
     exclude,
     hidden: names(shown.hidden).map(Number),

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
+import type { SplitChoice, UsedSplit } from '../../contract/data-splits.ts';
 import type { CodeSnapshot } from '../../contract/execution.ts';
 import type { RunId } from '../../contract/ids.ts';
-import type { Recipe } from '../../contract/recipe.ts';
+import { type Recipe, recipeDataParts } from '../../contract/recipe.ts';
 import type { Run, RunDetail } from '../../contract/runs.contract.ts';
 import type { DoctorCheck } from '../../contract/system.contract.ts';
 import type {
@@ -10,16 +11,20 @@ import type {
   TemplateParameter,
   trainRequest,
 } from '../../contract/training.contract.ts';
+import { splitDataRef } from '../../contract/version-name.ts';
 import type { ParameterValue } from '../../contract/wire.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Telemetry } from '../../kernel/ports/telemetry.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import type { Datasets } from '../datasets/index.ts';
+import type { Datasets, Expectations, Splits } from '../datasets/index.ts';
 import type { Projects } from '../projects/index.ts';
 import { type Runs, snapshotCode } from '../runs/index.ts';
 import type { Targets } from '../targets/index.ts';
+import { inputOf, type NamedData, namedData } from './data-inputs.ts';
+import { refuseBadData } from './data-preflight.ts';
 import { nativeRun, nativeSpec } from './native-run.ts';
+import { nativeSplit } from './native-split.ts';
 import { pinned } from './pinned.ts';
 import { predict } from './prediction.ts';
 import { checkRequest, refuseImpossible } from './preflight.ts';
@@ -49,7 +54,14 @@ export interface Training {
   prediction(id: RunId): Promise<Prediction>;
   start(request: TrainWish): Promise<Run>;
   /** The same code, data versions and parameters once more, some parameters or the target changed. */
-  again(id: RunId, change: { readonly params: Params; readonly target?: string | undefined }): Promise<Run>;
+  again(
+    id: RunId,
+    change: {
+      readonly params: Params;
+      readonly target?: string | undefined;
+      readonly overrideChecks?: boolean;
+    },
+  ): Promise<Run>;
   /** Everything the same, down to the packages or the image. */
   reproduce(id: RunId): Promise<Run>;
   resume(id: RunId): Promise<Run>;
@@ -58,6 +70,8 @@ export interface Training {
 export interface TrainingParts {
   readonly projects: Projects;
   readonly datasets: Datasets;
+  readonly expectations: Pick<Expectations, 'beforeTraining' | 'refuseTraining'>;
+  readonly splits: Splits;
   readonly runs: Runs;
   readonly targets: Targets;
   readonly objects: ObjectStore;
@@ -74,38 +88,16 @@ export interface TrainingParts {
 }
 
 export function createTraining(parts: TrainingParts): Training {
-  const { datasets, runs, projects } = parts;
+  const { datasets, runs, projects, splits } = parts;
   const programs = createProgramTemplates(parts.templatesFolder, parts.log);
 
   const subject = (named: Named) => subjectOf(named, templates, programs.all);
 
   const environment = async () => ({ ...(await parts.describeMachine()), lathe: parts.latheVersion });
 
-  /** The data that a program reads: what the recipe names, with what the request names in its place. */
+  /** The data that a program reads, by its names. */
   function inputsOf(project: string, recipe: Recipe, request: TrainWish): Run['inputs'] {
-    const given = new Map(Object.entries(request.inputs ?? {}));
-    if (request.data) given.set(Object.keys(recipe.data)[0] ?? 'data', request.data);
-    for (const [name, reference] of Object.entries(recipe.data)) {
-      if (given.has(name)) continue;
-      if (reference === null) {
-        throw new AppError('INVALID_INPUT', `The recipe needs data as "${name}".`, {
-          nextStep: `Name a data set: --input ${name}=NAME or --input ${name}=NAME@VERSION.`,
-          details: { input: name },
-        });
-      }
-      const [, dataset, version] = /^(.+?)(?:@(\d+))?$/.exec(reference)!;
-      given.set(name, { dataset: dataset!, ...(version !== undefined && { version: Number(version) }) });
-    }
-    return [...given].map(([name, { dataset, version: number }]) => {
-      const version = datasets.resolve(project, dataset, number);
-      return {
-        name,
-        datasetVersionId: version.id,
-        datasetName: datasets.get(project, version.datasetId).name,
-        version: version.version,
-        digest: version.digest,
-      };
-    });
+    return [...namedData(recipe, request)].map(([name, data]) => inputOf(parts, project, name, data));
   }
 
   interface Origin {
@@ -127,6 +119,7 @@ export function createTraining(parts: TrainingParts): Training {
     const experiment =
       request.experiment ?? recipe.experiment ?? inputs[0]?.datasetName ?? experimentName(what.label);
     await refuseImpossible(parts, recipe, target, inputs);
+    const overridden = await refuseBadData(parts, inputs, request.overrideChecks === true);
     const run = (code: CodeSnapshot) =>
       programRun({
         recipe,
@@ -138,6 +131,7 @@ export function createTraining(parts: TrainingParts): Training {
         args: request.args ?? [],
         inputs,
         inputPath: (input) => datasets.checkoutPath(datasets.versionById(input.datasetVersionId)),
+        splitPath: (input, split) => splits.folderPath(input.datasetVersionId, split),
         code,
         scheduling: request.scheduling,
         preflight: request.preflight ?? false,
@@ -157,7 +151,7 @@ export function createTraining(parts: TrainingParts): Training {
       projectId: project.id,
       experiment,
       tags: { ...recipe.tags, ...request.tags },
-      environment: { ...(await environment()), ...(note && { 'code.note': note }) },
+      environment: { ...(await environment()), ...(note && { 'code.note': note }), ...overridden },
       parentRunId: origin.parent,
       reproducesRunId: origin.reproduces,
       preflight: request.preflight ?? false,
@@ -183,10 +177,14 @@ export function createTraining(parts: TrainingParts): Training {
         },
       );
     }
-    const data = await datasets.forTraining(project.id, reference.dataset, reference.version);
+    const input = inputOf(parts, project.id, 'data', reference);
+    const overridden = await refuseBadData(parts, [input], request.overrideChecks === true);
+    const data = await datasets.forTraining(project.id, reference.dataset, input.version);
     const made = nativeRun({
       template: what.template,
       data,
+      input,
+      split: await nativeSplit(parts, input),
       params: { ...plainParams(what.recipe), ...request.params },
       threads,
       latheVersion: parts.latheVersion,
@@ -198,7 +196,7 @@ export function createTraining(parts: TrainingParts): Training {
       projectId: project.id,
       experiment: request.experiment ?? what.recipe?.experiment ?? data.datasetName,
       tags: { ...what.recipe?.tags, ...request.tags },
-      environment: { ...(await environment()), threads: String(threads) },
+      environment: { ...(await environment()), threads: String(threads), ...overridden },
       parentRunId: origin.parent,
       reproducesRunId: origin.reproduces,
       preflight: false,
@@ -224,6 +222,7 @@ export function createTraining(parts: TrainingParts): Training {
           {
             dataset: datasets.versionById(input.datasetVersionId).datasetId,
             version: input.version,
+            ...(input.split && { split: choiceOf(input.split) }),
           },
         ]),
       ),
@@ -282,15 +281,19 @@ export function createTraining(parts: TrainingParts): Training {
         inputs:
           what.kind === 'program'
             ? () => inputsOf(projects.resolve(request.project).id, what.recipe, request)
-            : () => [],
+            : () => [inputOf(parts, projects.resolve(request.project).id, 'data', dataOf(what, request))],
       });
     },
     prediction: (id) => predict(parts, runs.detail(id)),
-    again: (id, { params, target }) => {
+    again: (id, { params, target, overrideChecks }) => {
       const run = runs.detail(id);
       return repeat(
         run,
-        { params: { ...givenParams(run), ...params }, ...(target !== undefined && { target }) },
+        {
+          params: { ...givenParams(run), ...params },
+          overrideChecks: overrideChecks === true,
+          ...(target !== undefined && { target }),
+        },
         run.recipe,
         {
           parent: id,
@@ -301,7 +304,8 @@ export function createTraining(parts: TrainingParts): Training {
     },
     reproduce: (id) => {
       const run = runs.detail(id);
-      return repeat(run, {}, run.recipe && pinned(run.recipe, run.environment), {
+      // What was trained once is repeated as it was, whatever is expected of the data by now.
+      return repeat(run, { overrideChecks: true }, run.recipe && pinned(run.recipe, run.environment), {
         parent: id,
         reproduces: id,
         code: null,
@@ -316,12 +320,15 @@ export function createTraining(parts: TrainingParts): Training {
       const data = await datasets.forTraining(run.projectId, version.datasetId, version.version);
       const what = await subject({ template: run.template });
       if (what.kind !== 'native') throw notRepeatable(run);
-      const { engine } = resolveParameters(what.template, run.params, data.columns);
+      const split = await nativeSplit(parts, input);
+      const { engine } = resolveParameters(what.template, run.params, data.columns, split !== null);
       // The same number as before: another one could change the rounding, and with it the metrics.
       const threads = Number(run.environment.threads ?? parts.threads());
       const request = {
         template: what.template,
         data,
+        input,
+        split,
         params: run.params,
         threads,
         latheVersion: parts.latheVersion,
@@ -330,6 +337,8 @@ export function createTraining(parts: TrainingParts): Training {
     },
   };
 }
+
+const choiceOf = ({ name, fold }: UsedSplit): SplitChoice => ({ name, ...(fold !== undefined && { fold }) });
 
 /** A recipe with the request's environment and resources on top. */
 function withRequest(recipe: Recipe, { environment, resources }: TrainWish): Recipe {
@@ -348,18 +357,18 @@ function defaultTarget({ environment }: Recipe): string {
   return contained && !local ? 'docker' : 'process';
 }
 
-function dataOf(what: Extract<Subject, { kind: 'native' }>, request: TrainWish) {
+function dataOf(what: Extract<Subject, { kind: 'native' }>, request: TrainWish): NamedData {
   const [given] = Object.values(request.inputs ?? {});
-  if (request.data ?? given) return (request.data ?? given)!;
-  const [reference] = Object.values(what.recipe?.data ?? {});
-  if (reference == null) {
+  const named = request.data ?? given;
+  const [data] = Object.values(what.recipe?.data ?? {});
+  const { reference, split } = recipeDataParts(data ?? null);
+  if (!named && reference === null) {
     throw new AppError('INVALID_INPUT', `${what.template.title} needs data to train on.`, {
       nextStep: 'Name a data set: --data NAME or --data NAME@VERSION; `lathe data list` shows what there is.',
       details: { template: what.template.id },
     });
   }
-  const [, dataset, version] = /^(.+?)(?:@(\d+))?$/.exec(reference)!;
-  return { dataset: dataset!, ...(version !== undefined && { version: Number(version) }) };
+  return { ...(named ?? splitDataRef(reference!)), split: named?.split ?? split ?? undefined };
 }
 
 /** What a run was given; its program may have recorded more, which its recipe does not take. */

@@ -14,9 +14,9 @@ export const containerPaths = {
   home: '/tmp',
 } as const;
 
-/** Folder of one input. INVALID_INPUT for a name that is not a single, plain word. */
+/** Folder of one input, or of its split. INVALID_INPUT for a name that is not a single, plain word. */
 export function inputPath(name: string): string {
-  if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name))
+  if (!/^([.]split[.])?[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name))
     throw new AppError('INVALID_INPUT', `"${name}" cannot be the name of an input.`, {
       nextStep: 'Use letters, digits, "_", "-" and ".", and begin with a letter, a digit or "_".',
       details: { name },

@@ -29,8 +29,15 @@ const version = {
   version: 2,
   digest: 'c'.repeat(64),
   message: '',
+  author: 'ada',
+  parents: [],
+  tags: {},
+  aliases: ['best'],
   rows: 3,
   columns: [{ name: 'x', type: 'number' }],
+  format: 'csv',
+  fileColumn: null,
+  labelColumn: null,
   files: 1,
   sizeBytes: 2048,
   source: 'digits.csv',
@@ -143,6 +150,7 @@ describe('a command that succeeds', () => {
     const { stdout } = await lathe(['data', 'log', 'digits'], client);
     expect(stdout).toMatch(/^VERSION\s+IMPORTED\s+ROWS\s+SIZE\s+DIGEST/);
     expect(stdout).toContain('2.0 KB');
+    expect(stdout).toContain('best');
   });
 });
 
@@ -177,6 +185,11 @@ describe('a command that fails', () => {
     [['nonsense']],
     [['data', 'nonsense']],
     [['data', 'import', 'only-a-name']],
+    [['data', 'import', 'x', 'a.csv', '--url', 'http://127.0.0.1/a.csv']],
+    [['data', 'import', 'x', '--sql', 'SELECT 1']],
+    [['data', 'import', 'x', '--sql', 'SELECT 1', '--from', 'access:x.mdb']],
+    [['data', 'checkout', 'x', 'out', '--existing', 'merge']],
+    [['data', 'files', '@3']],
     [['train', 'x.py', '--memory', 'lots']],
     [['train', 'x.py', '--cpus', '0']],
     [['train', 'x.py', '--time', 'soon']],
@@ -186,7 +199,7 @@ describe('a command that fails', () => {
     [['queue', 'change', 'mlp-1']],
     [['target', 'add', 'lab', '--host', 'tcp://lab:2376', '--ca', 'ca.pem']],
     [['target', 'clean', 'docker']],
-    [['train', 'mlp', '--data', 'digits@new']],
+    [['train', 'mlp', '--data', 'digits@not a name']],
     [['train', 'mlp', '--data', 'digits', '-p', 'seed']],
     [['serve', '--port', '70000']],
     [['model', 'register', 'digits']],
@@ -224,16 +237,19 @@ describe('lathe data import', () => {
   it('shows progress on standard error and says which version it made', async () => {
     const client = clientOf({
       datasets: { import: started },
+      dataChecks: { results: fake.dataChecks.results.handler(() => []) },
       jobs: {
         watch: fake.jobs.watch.handler(async function* () {
           yield job('running') as never;
-          yield job('finished', { result: { version, reused: false } }) as never;
+          yield job('finished', {
+            result: { version, reused: false, readBytes: 2048, addedBytes: 600 },
+          }) as never;
         }),
       },
     });
     const { exitCode, stdout, stderr } = await lathe(['data', 'import', 'digits', 'a.csv'], client);
     expect(stderr).toContain('Importing digits');
-    expect(stdout).toBe('Imported digits@2: 3 rows, 1 column, 1 file, 2.0 KB.\n');
+    expect(stdout).toBe('Imported digits@2: 3 rows, 1 column, 1 file, 2.0 KB; 600 B came onto the disk.\n');
     expect(exitCode).toBe(0);
   });
 

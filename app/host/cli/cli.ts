@@ -14,6 +14,10 @@ export interface CliWorld {
   readonly folder: string;
   openSession(options: { workspace: string }): Promise<Session>;
   serve(options: ServeOptions): Promise<Served>;
+  /** Asks on the terminal without showing what is typed; left out where standard input is none. */
+  askSecret?(question: string): Promise<string>;
+  /** All that is sent to standard input. */
+  readInput?(): Promise<string>;
   /** Aborted by the first Ctrl+C (SIGINT, SIGTERM or SIGHUP). */
   readonly interrupted: AbortSignal;
 }

@@ -1,23 +1,22 @@
 import type { Command } from 'commander';
-import type { DatasetVersion, ImportResult } from '../../contract/datasets.contract.ts';
-import type { DatasetId } from '../../contract/ids.ts';
-import { AppError } from '../../kernel/app-error.ts';
+import type { DatasetVersion } from '../../contract/datasets.contract.ts';
+import type { DatasetId, DatasetVersionId } from '../../contract/ids.ts';
 import type { Cli } from './cli.ts';
+import { addDataCheckCommands } from './data-checks.commands.ts';
+import { addDataImportCommand } from './data-import.command.ts';
+import { addDataSqlCommands } from './data-sql.commands.ts';
+import { addDataTableCommands } from './data-tables.commands.ts';
+import { addDataVersionCommands, fileTable, tagWords } from './data-version.commands.ts';
 import { type Define, group } from './define.ts';
-import { cancelJob, failureOf, followJob } from './follow.ts';
-import { parseDataRef, parseWhole } from './parse.ts';
+import { addLineageCommand } from './lineage.command.ts';
+import { parseDataRef } from './parse.ts';
 import { count, numberWords, sizeWords, timeWords } from './terminal/words.ts';
 
 export function addDataCommands(program: Command, define: Define): void {
   const data = group(program, 'data', 'Data sets and their versions');
 
-  define<{ message: string }>(
-    data
-      .command('import <name> <paths...>')
-      .description('import files or folders as a new version; unchanged content makes none')
-      .option('-m, --message <text>', 'what changed, for the log', ''),
-    async (cli, [name, ...paths], { message }) => await importData(cli, name!, paths, message),
-  );
+  addDataImportCommand(data, define);
+  addDataCheckCommands(data, define);
 
   define(data.command('list').description('data sets of the project'), async (cli) => {
     const datasets = await (await cli.client()).datasets.list(cli.inProject);
@@ -55,15 +54,13 @@ export function addDataCommands(program: Command, define: Define): void {
   define(
     data.command('show <name[@version]>').description('one version: its columns and files'),
     async (cli, [ref]) => {
-      const version = await (await cli.client()).datasets.version({
-        ...cli.inProject,
-        ...parseDataRef(ref!),
-      });
+      const { datasets } = await cli.client();
+      const named = { ...cli.inProject, ...parseDataRef(ref!) };
+      const version = await datasets.version(named);
+      const { files, total } = await datasets.files({ ...named, version: version.version, limit: 20 });
       cli.print(version, () =>
         [
-          `${version.datasetName}@${version.version}  ${version.digest}`,
-          `imported ${timeWords(version.createdAt)} from ${version.source}`,
-          ...(version.message ? [version.message] : []),
+          ...versionLines(version),
           '',
           cli.table(
             ['COLUMN', 'TYPE'],
@@ -71,94 +68,31 @@ export function addDataCommands(program: Command, define: Define): void {
             'No columns.',
           ),
           '',
-          cli.table(
-            ['FILE', { title: 'SIZE', align: 'right' }],
-            version.manifest.slice(0, 20).map(({ path, sizeBytes }) => [path, sizeWords(sizeBytes)]),
-            'No files.',
-          ),
-          ...(version.manifest.length > 20
-            ? [`and ${count(version.manifest.length - 20, 'more file')}`]
+          fileTable(cli, files),
+          ...(total > files.length
+            ? [`and ${count(total - files.length, 'more file')}; see \`lathe data files\``]
             : []),
         ].join('\n'),
       );
     },
   );
 
-  define(
-    data.command('profile <name[@version]>').description('statistics of every column'),
-    async (cli, [ref]) => {
-      const profile = await (await cli.client()).datasets.profile({
-        ...cli.inProject,
-        ...parseDataRef(ref!),
-      });
-      const right = (title: string) => ({ title, align: 'right' as const });
-      cli.print(profile, () =>
-        cli.table(
-          [
-            'COLUMN',
-            'TYPE',
-            right('MISSING'),
-            right('DISTINCT'),
-            right('MIN'),
-            right('MEAN'),
-            right('MEDIAN'),
-            right('MAX'),
-            right('STD'),
-            'MOST FREQUENT',
-          ],
-          profile.map(({ name, type, missing, distinct, numeric, top }) => [
-            name,
-            type,
-            String(missing),
-            String(distinct),
-            numberWords(numeric?.min),
-            numberWords(numeric?.mean),
-            numberWords(numeric?.median),
-            numberWords(numeric?.max),
-            numberWords(numeric?.std),
-            top
-              .slice(0, 3)
-              .map(({ value }) => numberWords(value))
-              .join(', '),
-          ]),
-          'This version is not a table.',
-        ),
-      );
-    },
-  );
+  addDataVersionCommands(data, define);
+  addLineageCommand(data, define);
+  addDataTableCommands(data, define);
+  addDataSqlCommands(data, define);
 
-  define<{ rows: number; from: number }>(
+  define(
     data
-      .command('preview <name[@version]>')
-      .description('rows of a table')
-      .option('--rows <n>', 'how many rows', parseWhole('--rows', 1, 1000), 20)
-      .option('--from <n>', 'first row, counted from 0', parseWhole('--from', 0, Number.MAX_SAFE_INTEGER), 0),
-    async (cli, [ref], { rows, from }) => {
-      const preview = await (await cli.client()).datasets.preview({
-        ...cli.inProject,
-        ...parseDataRef(ref!),
-        offset: from,
-        limit: rows,
-      });
-      cli.print(preview, () => {
-        const columns = preview.columns.map(({ name, type }) => ({
-          title: name,
-          align: type === 'integer' || type === 'number' ? ('right' as const) : ('left' as const),
-        }));
-        const table = cli.table(
-          columns,
-          preview.rows.map((row) => row.map(numberWords)),
-          'No rows there.',
-        );
-        return `${table}\n${preview.rows.length} of ${count(preview.totalRows, 'row')}`;
-      });
-    },
-  );
-
-  define(
-    data.command('delete <name>').description('delete a data set; `restore` brings it back'),
-    async (cli, [dataset]) => {
-      const deleted = await (await cli.client()).datasets.delete({ ...cli.inProject, dataset: dataset! });
+      .command('delete <name[@version]>')
+      .description('delete a data set, or one version of it; `restore` brings it back'),
+    async (cli, [ref]) => {
+      const { datasets } = await cli.client();
+      const { dataset, version } = parseDataRef(ref!);
+      const deleted =
+        version === undefined
+          ? await datasets.delete({ ...cli.inProject, dataset })
+          : await datasets.deleteVersion({ ...cli.inProject, dataset, version });
       cli.print(
         deleted,
         () =>
@@ -166,42 +100,49 @@ export function addDataCommands(program: Command, define: Define): void {
       );
     },
   );
-  define(data.command('restore <id>').description('undo the deletion of a data set'), async (cli, [id]) => {
-    const restored = await (await cli.client()).datasets.restore({ id: id as DatasetId });
-    cli.print(restored, () => `${restored.name} is back, with ${count(restored.versions, 'version')}.`);
-  });
+  define(
+    data.command('restore <id>').description('undo the deletion of a data set or of a version'),
+    async (cli, [id]) => {
+      const { datasets } = await cli.client();
+      const restored = await datasets
+        .restore({ id: id as DatasetId })
+        .catch(async (error: { code?: string }) => {
+          if (error.code !== 'NOT_FOUND') throw error;
+          return datasets.restoreVersion({ id: id as DatasetVersionId });
+        });
+      cli.print(restored, () =>
+        'latest' in restored
+          ? `${restored.name} is back, with ${count(restored.versions, 'version')}.`
+          : `${restored.datasetName}@${restored.version} is back.`,
+      );
+    },
+  );
 }
 
-async function importData(cli: Cli, name: string, paths: string[], message: string): Promise<void> {
-  const client = await cli.client();
-  const job = await client.datasets.import({
-    ...cli.inProject,
-    name,
-    source: { kind: 'paths', paths: paths.map((typed) => cli.path(typed)) },
+function versionLines(version: DatasetVersion): string[] {
+  const {
+    datasetName,
+    version: number,
+    digest,
+    createdAt,
+    source,
+    author,
     message,
-  });
-  const done = await followJob(cli, job.id, `Importing ${name}`);
-  if (done === null) {
-    await cancelJob(client, job.id);
-    throw new AppError('INTERRUPTED', `The import of ${name} was cancelled; no version was made.`, {
-      nextStep: 'Run the same command again when you want it.',
-    });
-  }
-  if (done.state !== 'finished') throw failureOf(done, `The import of ${name}`);
-  const result = done.result as ImportResult;
-  const { version, reused } = result;
-  cli.print(result, () => {
-    const what = [
-      version.rows === null ? null : count(version.rows, 'row'),
-      version.columns.length > 0 ? count(version.columns.length, 'column') : null,
-      count(version.files, 'file'),
-      sizeWords(version.sizeBytes),
-    ];
-    const words = what.filter(Boolean).join(', ');
-    return reused
-      ? `Unchanged: this is ${version.datasetName}@${version.version} (${words}); no new version was made.`
-      : `Imported ${version.datasetName}@${version.version}: ${words}.`;
-  });
+    parents,
+    tags,
+    aliases,
+  } = version;
+  const by = author === '' ? '' : ` by ${author}`;
+  return [
+    `${datasetName}@${number}  ${digest}`,
+    `imported ${timeWords(createdAt)}${by} from ${source}`,
+    ...(message ? [message] : []),
+    ...(aliases.length > 0 ? [`aliases: ${aliases.join(', ')}`] : []),
+    ...(Object.keys(tags).length > 0 ? [`tags: ${tagWords(tags)}`] : []),
+    ...(parents.length > 0
+      ? [`follows ${parents.map((parent) => `${parent.datasetName}@${parent.version}`).join(', ')}`]
+      : []),
+  ];
 }
 
 function versionTable(cli: Cli, versions: readonly DatasetVersion[]): string {
@@ -212,6 +153,8 @@ function versionTable(cli: Cli, versions: readonly DatasetVersion[]): string {
       { title: 'ROWS', align: 'right' },
       { title: 'SIZE', align: 'right' },
       'DIGEST',
+      'ALIASES',
+      'BY',
       'MESSAGE',
     ],
     versions.map((each) => [
@@ -220,6 +163,8 @@ function versionTable(cli: Cli, versions: readonly DatasetVersion[]): string {
       numberWords(each.rows),
       sizeWords(each.sizeBytes),
       each.digest.slice(0, 12),
+      each.aliases.join(', '),
+      each.author,
       each.message,
     ]),
     'No versions.',

@@ -52,3 +52,14 @@ export async function cancelJob(client: LatheClient, id: JobId): Promise<Job> {
   }
   return job;
 }
+
+/**
+ * Follow a job to its result. Ctrl+C cancels it; of one that only follows something, that is the end.
+ *
+ * @throws AppError INTERRUPTED where it was cancelled before it had one
+ */
+export async function jobResult(cli: Cli, { id, title }: Pick<Job, 'id' | 'title'>): Promise<unknown> {
+  const job = (await followJob(cli, id, title)) ?? (await cancelJob(await cli.client(), id));
+  if (job.state !== 'finished') throw failureOf(job, title);
+  return job.result;
+}

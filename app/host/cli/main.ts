@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { runCli } from './program.ts';
+import { askSecret, readInput } from './terminal/secret-input.ts';
 
 /** Ctrl+C reaches a program twice when a parent passes it on; a person's second one comes later. */
 const secondInterruptAfterMs = 400;
@@ -30,4 +31,8 @@ process.exitCode = await runCli(process.argv.slice(2), {
   openSession: async (options) => (await import('../session.ts')).openSession(options),
   serve: async (options) => (await import('../serve.ts')).serve(options),
   interrupted: interruption.signal,
+  readInput: () => readInput(process.stdin),
+  ...(process.stdin.isTTY
+    ? { askSecret: (question) => askSecret(process.stdin, process.stderr, question) }
+    : {}),
 });

@@ -1,18 +1,20 @@
 import { duration, durationMs } from '../../contract/recipe.ts';
+import { splitDataRef, type VersionName, versionName } from '../../contract/version-name.ts';
 import { AppError } from '../../kernel/app-error.ts';
 
-/** `digits@3`, `digits@v3` or `digits`: a data set and, where it is named, a version of it. */
-export function parseDataRef(text: string): { dataset: string; version?: number } {
-  const at = text.lastIndexOf('@');
-  if (at < 0) return { dataset: text };
-  const version = Number(/^v?([1-9][0-9]*)$/.exec(text.slice(at + 1))?.[1]);
-  if (at === 0 || !Number.isSafeInteger(version)) {
+/** `digits@3`, `digits@v3`, `digits@best` or `digits`: a data set and, where it is named, a version of it. */
+export function parseDataRef(text: string): { dataset: string; version?: VersionName } {
+  const { dataset, version } = splitDataRef(text);
+  if (version === undefined) return { dataset };
+  const number = /^v?([1-9][0-9]{0,8})$/.exec(version)?.[1];
+  const named = number === undefined ? versionName.safeParse(version) : { data: Number(number) };
+  if (dataset === '' || named.data === undefined) {
     throw new AppError('INVALID_INPUT', `"${text}" names no version of a data set.`, {
-      nextStep: 'Write NAME or NAME@VERSION, for example digits@2.',
+      nextStep: 'Write NAME, NAME@VERSION or NAME@ALIAS, for example digits@2.',
       details: { value: text },
     });
   }
-  return { dataset: text.slice(0, at), version };
+  return { dataset, version: named.data };
 }
 
 /** `--env NAME=VALUE`, repeated. @param example for the message */
@@ -31,6 +33,12 @@ export function collectPairs(option: string, example: string) {
 
 /** `-p hidden=256,128`, repeated; the value goes on as text and the core reads it by the template. */
 export const collectParameter = collectPairs('-p', 'seed=7');
+
+/** `KEY` or `KEY=VALUE`, repeated. */
+export const collectTag = (text: string, sofar: Record<string, string>): Record<string, string> => {
+  const [, key = text, value = ''] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  return { ...sofar, [key]: value };
+};
 
 export const collectWords = (text: string, sofar: string[]): string[] => [...sofar, text];
 
@@ -55,6 +63,19 @@ export function parseTime(text: string, now: Date): number {
     nextStep: 'Write 22:00, a time from now such as 2h, or a date such as 2026-12-24T18:00.',
     details: { value: text },
   });
+}
+
+/** A span of time such as `14d`, `12h` or `0`, in milliseconds. @param name of the option, for the message */
+export function parseDuration(name: string) {
+  return (text: string): number => {
+    if (text === '0') return 0;
+    const parsed = duration.safeParse(text);
+    if (parsed.success) return durationMs(parsed.data);
+    throw new AppError('INVALID_INPUT', `${name} is "${text}", which is no span of time.`, {
+      nextStep: 'Write for example 14d, 12h or 0.',
+      details: { value: text },
+    });
+  };
 }
 
 /** @param name of the option, for the message */

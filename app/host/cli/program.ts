@@ -2,6 +2,7 @@ import { Command, CommanderError, type Help } from 'commander';
 import { AppError } from '../../kernel/app-error.ts';
 import { latheVersion } from '../version.ts';
 import { Cli, type CliWorld, type GlobalOptions } from './cli.ts';
+import { addCredentialCommands } from './credential.commands.ts';
 import { addDataCommands } from './data.commands.ts';
 import type { Define } from './define.ts';
 import { addDemoCommand } from './demo.command.ts';
@@ -12,6 +13,7 @@ import { addProjectCommands } from './project.commands.ts';
 import { addQueueCommands } from './queue.commands.ts';
 import { addRunCommands } from './run.commands.ts';
 import { addServeCommand } from './serve.command.ts';
+import { addStorageCommands } from './storage.commands.ts';
 import { addSystemCommands } from './system.commands.ts';
 import { addTargetCommands } from './target.commands.ts';
 import { addTrainCommand } from './train.command.ts';
@@ -83,6 +85,7 @@ export function createProgram(world: CliWorld, define: Define): Command {
   addDemoCommand(program, define);
   addProjectCommands(program, define);
   addDataCommands(program, define);
+  addCredentialCommands(program, define);
   addTrainCommand(program, define);
   addRunCommands(program, define);
   addViewCommands(program, define);
@@ -91,6 +94,7 @@ export function createProgram(world: CliWorld, define: Define): Command {
   addModelCommands(program, define);
   addEndpointCommands(program, define);
   addServeCommand(program, define);
+  addStorageCommands(program, define);
   addSystemCommands(program, define);
   return program;
 }

@@ -18,6 +18,9 @@ import {
 export interface TrainOptions {
   data?: string;
   input: Record<string, string>;
+  split?: string;
+  fold?: number;
+  overrideChecks?: boolean;
   param: Record<string, string>;
   name?: string;
   experiment?: string;
@@ -48,6 +51,11 @@ export function addTrainOptions(command: Command): Command {
   const group = (title: string) => (option: Option) => command.addOption(option.helpGroup(title));
   const what = group('What it reads:');
   what(new Option('--data <name[@version]>', 'data set, and the version where it is not the latest'));
+  what(new Option('--split <name>', 'named split of that data: `lathe data split list`'));
+  what(
+    new Option('--fold <n>', 'which fold of the split is held out').argParser(parseWhole('--fold', 1, 100)),
+  );
+  what(new Option('--override-checks', 'start although a blocking check of the data does not pass'));
   what(
     new Option('--input <name=data[@version]>', 'data set under a name of the recipe (repeat for more)')
       .argParser(collectPairs('--input', 'train=digits@3'))
@@ -119,7 +127,8 @@ export async function trainRequestOf(
   return {
     ...cli.inProject,
     ...(isPath ? { path: cli.path(what) } : { template: what }),
-    ...(options.data !== undefined && { data: parseDataRef(options.data) }),
+    ...dataOf(options),
+    ...(options.overrideChecks && { overrideChecks: true }),
     inputs: Object.fromEntries(
       Object.entries(options.input).map(([name, reference]) => [name, parseDataRef(reference)]),
     ),
@@ -133,6 +142,17 @@ export async function trainRequestOf(
     ...(Object.keys(resources).length > 0 && { resources }),
     ...(Object.keys(scheduling).length > 0 && { scheduling }),
   };
+}
+
+function dataOf({ data, split, fold }: TrainOptions): Pick<TrainRequest, 'data'> {
+  if (split === undefined && fold === undefined)
+    return data === undefined ? {} : { data: parseDataRef(data) };
+  if (data === undefined || split === undefined) {
+    throw new AppError('INVALID_INPUT', `${split === undefined ? '--fold' : '--split'} is said of no data.`, {
+      nextStep: 'Write --data NAME[@VERSION] --split SPLIT, and --fold N for one of folds.',
+    });
+  }
+  return { data: { ...parseDataRef(data), split: { name: split, ...(fold !== undefined && { fold }) } } };
 }
 
 function environmentOf(cli: Cli, options: TrainOptions): NonNullable<TrainRequest['environment']> {

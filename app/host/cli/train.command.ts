@@ -131,6 +131,11 @@ export async function followRun(cli: Cli, run: Pick<Run, 'id' | 'name' | 'jobId'
   }
 }
 
+function inputWords({ datasetName, version, digest, split }: Run['inputs'][number]): string {
+  const fold = split?.fold === undefined ? '' : `, fold ${split.fold} held out`;
+  return `data ${datasetName}@${version} (${digest.slice(0, 12)})${split ? `, split ${split.name}${fold}` : ''}`;
+}
+
 export function runWords(cli: Cli, run: RunDetail): string {
   const pairs = (title: string, values: Record<string, unknown>) => {
     const entries = Object.entries(values);
@@ -159,7 +164,7 @@ export function runWords(cli: Cli, run: RunDetail): string {
         `check ${expression}: ${passed === null ? 'not yet' : passed ? 'passed' : `failed (${value ?? 'no such metric'})`}`,
     ),
     ...(run.energy ? [energyWords(run.energy)] : []),
-    ...run.inputs.map((input) => `data ${input.datasetName}@${input.version} (${input.digest.slice(0, 12)})`),
+    ...run.inputs.map(inputWords),
     ...run.models.map((model) => `model ${model.name}@${model.version}`),
     ...pairs('PARAMETER', run.params),
     ...(metrics.length === 0

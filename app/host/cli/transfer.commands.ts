@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { Job } from '../../contract/jobs.contract.ts';
 import type {
   ExportedRuns,
   ExportFormat,
@@ -8,7 +7,7 @@ import type {
 } from '../../contract/transfer.contract.ts';
 import type { Cli } from './cli.ts';
 import type { Define } from './define.ts';
-import { cancelJob, failureOf, followJob } from './follow.ts';
+import { jobResult } from './follow.ts';
 import { numberWords, sizeWords } from './terminal/words.ts';
 
 interface ImportOptions {
@@ -35,7 +34,7 @@ export function addTransferCommands(run: Command, define: Define): void {
         follow: follow === true,
         ...(experiment !== undefined && { experiment }),
       });
-      const result = (await resultOf(cli, job)) as TransferredRuns;
+      const result = (await jobResult(cli, job)) as TransferredRuns;
       // One folder of the SDK is one run, and that is what it gives.
       if (result.format === 'lathe' && result.runs[0]) {
         const taken = await client.runs.get({ run: result.runs[0].id });
@@ -53,21 +52,10 @@ export function addTransferCommands(run: Command, define: Define): void {
     async (cli, runs, { format, to }) => {
       const client = await cli.client();
       const job = await client.transfer.export({ ...cli.inProject, runs, format, path: cli.path(to) });
-      const result = (await resultOf(cli, job)) as ExportedRuns;
+      const result = (await jobResult(cli, job)) as ExportedRuns;
       cli.print(result, () => exportWords(result));
     },
   );
-}
-
-/**
- * The job's result. Ctrl+C cancels the job; of one that follows, that is the end.
- *
- * @throws AppError INTERRUPTED where it was cancelled before it had one
- */
-async function resultOf(cli: Cli, { id, title }: Pick<Job, 'id' | 'title'>): Promise<unknown> {
-  const job = (await followJob(cli, id, title)) ?? (await cancelJob(await cli.client(), id));
-  if (job.state !== 'finished') throw failureOf(job, title);
-  return job.result;
 }
 
 function importWords(cli: Cli, result: TransferredRuns): string {

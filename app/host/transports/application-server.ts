@@ -8,6 +8,7 @@ import { AppError } from '../../kernel/app-error.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { commonHeaders, sendError, sendMethodNotAllowed } from './answers.ts';
 import { BrowserSession } from './browser-session.ts';
+import { type DataFiles, datasetOfFileRoute, sendDataFile } from './data-file-route.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import { wireError, wireErrors } from './error-mapping.ts';
 import { bracketed, hostNames, listenFault } from './listener-names.ts';
@@ -55,6 +56,8 @@ export interface ApplicationServerOptions {
   readonly port: number;
   readonly log: Logger;
   readonly uploads: Uploads;
+  /** Bytes of data set files; without it their address is not there. */
+  readonly dataFiles?: DataFiles;
   /** What MLflow's clients log to; without it their addresses are not there. */
   readonly mlflow?: MlflowParts;
   /** Lathe's version, told to those who may ask. */
@@ -111,6 +114,8 @@ export function createApplicationServer(options: ApplicationServerOptions): Appl
     }
     if (pathname === apiPrefix || pathname.startsWith(`${apiPrefix}/`)) {
       response.setHeader('Lathe-Version', options.version);
+      const dataset = options.dataFiles && datasetOfFileRoute(pathname);
+      if (dataset !== undefined) return sendDataFile(request, response, dataset, query, options.dataFiles!);
       if (pathname !== `${apiPrefix}/uploads`) return api.answer(request, response, pathname);
       if (request.method !== 'PUT') return sendMethodNotAllowed(response, pathname, ['PUT']);
       const bytes = limits.uploadBytes;

@@ -58,6 +58,7 @@ export async function openApiDocument(): Promise<object> {
   const paths: Record<string, Record<string, Operation>> = {
     ...(document.paths as Record<string, Record<string, Operation>>),
     ...uploadPath,
+    ...dataFilePath,
   };
   for (const operation of Object.values(paths).flatMap((methods) => Object.values(methods))) {
     operation.responses = briefResponses(operation.responses);
@@ -115,7 +116,7 @@ export async function openApiText(): Promise<string> {
   return `${JSON.stringify(await openApiDocument(), null, 2)}\n`;
 }
 
-/** The one route that is not in the contract: its body is a file, streamed. */
+/** Not in the contract: its body is a file, streamed. */
 const uploadPath = {
   '/uploads': {
     put: {
@@ -142,6 +143,31 @@ const uploadPath = {
               },
             },
           },
+        },
+      },
+    },
+  },
+};
+
+/** Not in the contract: its answer is a file, streamed, or a range of it. */
+const dataFilePath = {
+  '/datasets/{dataset}/file': {
+    get: {
+      operationId: 'datasets.file',
+      summary: 'A file of a version, whole or a range; pictures are shown in place, other files are saved',
+      parameters: [
+        { name: 'dataset', in: 'path', required: true, schema: { type: 'string' } },
+        { name: 'path', in: 'query', required: true, schema: { type: 'string' } },
+        ...['version', 'project'].map((name) => ({ name, in: 'query', schema: { type: 'string' } })),
+      ],
+      responses: {
+        200: {
+          description: 'The file; its ETag is its digest',
+          content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+        },
+        206: {
+          description: 'The range that was asked for',
+          content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
         },
       },
     },

@@ -12,6 +12,7 @@ import { parameterValue } from '../../contract/wire.ts';
  * `LATHE_RUN_DIR` (the folder with `journal/`, `outputs/`, `checkpoint/`), `LATHE_OUTPUTS`, `LATHE_PARAMS` (path of params.json),
  * `LATHE_PARAM_<KEY>` for each parameter (upper case, everything but letters and digits as `_`),
  * `LATHE_INPUTS` (folder with one entry for each input), `LATHE_DATA` (the input called `data`, else the first),
+ * `LATHE_SPLIT` (folder of the split of that input, where one was chosen; docs/expectations-and-splits.md tells what is in it),
  * `LATHE_RESUME=1` when it continues from a checkpoint, `LATHE_PREFLIGHT=1` for a trial of a few steps, `PYTHONUNBUFFERED=1`,
  * `PYTHONPATH` with the SDK's folder appended, and `CUDA_DEVICE_ORDER=PCI_BUS_ID`. `CUDA_VISIBLE_DEVICES`, `HIP_VISIBLE_DEVICES` say which
  * GPUs it was granted; without any they are empty. `variables` go on top of these, but not over names that start with LATHE_.
@@ -60,7 +61,7 @@ export const launchSpec = z.object({
   command: z.array(z.string()).min(1),
   params: z.record(z.string(), parameterValue),
   variables: z.record(z.string(), z.string()),
-  /** Data by name; the path is a read-only folder on this machine. */
+  /** Data by name, and its splits as `.split.<name>`; the path is a read-only folder on this machine. */
   inputs: z.array(z.object({ name: z.string(), path: z.string() })),
   environment: launchEnvironment,
   resources: launchResources,

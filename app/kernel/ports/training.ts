@@ -40,6 +40,19 @@ export const trainSpec = z.object({
   template: z.enum(['softmax', 'mlp']),
   /** Absolute path of the Parquet form of the data set version's table. */
   tablePath: z.string(),
+  /**
+   * Files of row numbers (NumPy, int64, ascending) to train on, to validate on and to hold out, instead of a split at random by
+   * `validation_fraction`, `test_fraction` and `seed`.
+   */
+  split: z
+    .object({
+      name: z.string(),
+      trainPath: z.string(),
+      validationPath: z.string().nullable(),
+      testPath: z.string().nullable(),
+    })
+    .nullable()
+    .default(null),
   provenance: z.object({
     dataset: z.string(),
     datasetVersion: z.number().int(),

@@ -8,6 +8,10 @@ import { migration as metrics } from './0007-metrics.ts';
 import { migration as tracking } from './0008-tracking.ts';
 import { migration as transfer } from './0009-transfer.ts';
 import { migration as search } from './0010-search.ts';
+import { migration as dataVersions } from './0011-data-versions.ts';
+import { migration as dataChecks } from './0012-data-checks.ts';
+import { migration as dataLooks } from './0013-data-looks.ts';
+import { migration as purging } from './0014-purging.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration, in order; the position is the schema version (a test checks ids and gaps). */
@@ -22,4 +26,8 @@ export const migrations: readonly Migration[] = [
   tracking,
   transfer,
   search,
+  dataVersions,
+  dataChecks,
+  dataLooks,
+  purging,
 ];

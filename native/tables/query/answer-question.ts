@@ -1,8 +1,9 @@
 import fs from 'node:fs';
-import { type DuckDBConnection, type DuckDBPreparedStatement, StatementType } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api';
 import { AppError } from '../../../app/kernel/app-error.ts';
 import type { Answer } from '../../../app/kernel/ports/query-engine.ts';
 import { fromDuckdb, openSession } from '../duckdb-session.ts';
+import { checkQuery } from './check-query.ts';
 import { fillFed, fillStored } from './fill-tables.ts';
 import type { CrossedQuestion } from './messages.ts';
 import { toResultCell } from './result-cells.ts';
@@ -27,7 +28,7 @@ export async function answerQuestion(
     if (question.fed) await fillFed(connection, question.fed, batches, signal);
     for (const view of question.views) await connection.run(view);
     signal.throwIfAborted();
-    const statement = await readingStatement(connection, question.query);
+    const statement = await checkQuery(connection, question.query);
     return await read(statement, question.limit, signal);
   } catch (error) {
     aborted.throwIfAborted();
@@ -59,30 +60,6 @@ function interruptOnAbort(connection: DuckDBConnection, signal: AbortSignal) {
       clearInterval(again);
     },
   };
-}
-
-/** A PIVOT comes as two statements: a type of its column names, then the query. */
-async function readingStatement(
-  connection: DuckDBConnection,
-  query: string,
-): Promise<DuckDBPreparedStatement> {
-  if (query.replace(/--.*|[\s;]/g, '') === '') throw refused('nothing');
-  const statements = await connection.extractStatements(query);
-  const isPivot = statements.count === 2 && !/;\s*\S/.test(query);
-  if (statements.count !== 1 && !isPivot) throw refused(`${statements.count} statements`);
-  if (isPivot) await (await statements.prepare(0)).run();
-  const statement = await statements.prepare(statements.count - 1);
-  const { statementType } = statement;
-  if (statementType !== StatementType.SELECT && statementType !== StatementType.EXPLAIN)
-    throw refused(`a statement of the kind ${StatementType[statementType]}`);
-  return statement;
-}
-
-function refused(what: string): AppError {
-  return new AppError('INVALID_INPUT', `A query is one statement that reads, not ${what}.`, {
-    nextStep: 'Begin with SELECT, FROM, WITH, PIVOT, DESCRIBE or SUMMARIZE.',
-    details: { query: what },
-  });
 }
 
 async function read(statement: DuckDBPreparedStatement, limit: number, signal: AbortSignal): Promise<Answer> {

@@ -1,4 +1,4 @@
-import { at, encodeModule, everySixteenBytes, f32x4, local, type } from './wasm-code.ts';
+import { at, encodeModule, everySixteenBytes, f32x4, local, type } from '../../web-assembly/wasm-code.ts';
 
 /** One update of all parameters. Offsets are in floats from the start of the memory; `length` is a multiple of 4. */
 export interface Kernels {

@@ -1,4 +1,4 @@
-import { IconTableImport } from '@tabler/icons-react';
+import { IconCode, IconTableImport } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { Dataset } from '../../../app/contract/datasets.contract.ts';
 import { orpc } from '../../client/orpc.ts';
@@ -95,7 +95,20 @@ export function DataPage() {
               : `${counted(all.length, 'dataset')}, ${formatBytes(bytes)} in the latest versions`
             : 'Reading datasets'
         }
-        actions={all.length === 0 ? null : importButton}
+        actions={
+          all.length === 0 ? null : (
+            <>
+              <Button
+                variant="quiet"
+                icon={<IconCode size={16} stroke={1.5} aria-hidden />}
+                onClick={() => navigate('/sql')}
+              >
+                Query
+              </Button>
+              {importButton}
+            </>
+          )
+        }
       />
       <ImportsInProgress />
       {datasets.error ? <ErrorNotice error={datasets.error} onRetry={() => datasets.refetch()} /> : null}
@@ -104,10 +117,10 @@ export function DataPage() {
           title="Datasets are what runs train on. Each import is a version that never changes."
           action={importButton}
           steps={[
-            'Choose or drop a CSV, TSV, Parquet or JSONL file, or a folder',
+            'Choose or drop files or a folder, or name a URL, a bucket or a query',
             'Look at its columns, then train on it',
           ]}
-          cost="Files are copied into the workspace. Nothing leaves this machine."
+          cost="Data is copied into the workspace. What reaches the network says so first."
         />
       ) : (
         <DataTable

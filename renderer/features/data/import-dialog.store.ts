@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import type { SourceKind } from './import/import-draft.ts';
 
 interface ImportDialogState {
   readonly opened: boolean;
@@ -6,7 +7,13 @@ interface ImportDialogState {
   readonly name: string;
   /** Files that were dropped on a page. */
   readonly files: readonly File[];
-  readonly open: (request?: { readonly name?: string; readonly files?: readonly File[] }) => void;
+  /** Where the data comes from, to begin with. */
+  readonly kind: SourceKind;
+  readonly open: (request?: {
+    readonly name?: string;
+    readonly files?: readonly File[];
+    readonly kind?: SourceKind;
+  }) => void;
   readonly close: () => void;
 }
 
@@ -15,6 +22,7 @@ export const useImportDialog = create<ImportDialogState>((set) => ({
   opened: false,
   name: '',
   files: [],
-  open: ({ name = '', files = [] } = {}) => set({ opened: true, name, files }),
+  kind: 'files',
+  open: ({ name = '', files = [], kind = 'files' } = {}) => set({ opened: true, name, files, kind }),
   close: () => set({ opened: false, files: [] }),
 }));

@@ -174,7 +174,14 @@ function VersionDetail(props: {
         </dl>
       </section>
       <section>
-        <h2>Where it came from</h2>
+        <h2>
+          Where it came from{' '}
+          <small>
+            <Link to={`/lineage?model=${encodeURIComponent(`${version.modelName}@${version.version}`)}`}>
+              Lineage
+            </Link>
+          </small>
+        </h2>
         <dl className={`${screen.pairs} ${styles.pairs}`}>
           <div>
             <dt>made by</dt>

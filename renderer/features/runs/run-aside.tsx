@@ -71,7 +71,7 @@ export function RunAside({ run, system }: RunAsideProps) {
         </table>
       </Part>
       {run.inputs.length > 0 || run.parentRunId ? (
-        <Part title="Inputs">
+        <Part title="Inputs" note={<Link to={`/lineage?run=${run.id}`}>Lineage</Link>}>
           {run.inputs.map((input) => (
             <dl key={input.datasetVersionId} className={`${screen.pairs} ${styles.pairs}`}>
               <dt>{run.inputs.length > 1 ? input.name : 'dataset'}</dt>
@@ -80,6 +80,15 @@ export function RunAside({ run, system }: RunAsideProps) {
                   {input.datasetName} v{input.version}
                 </Link>
               </dd>
+              {input.split ? (
+                <>
+                  <dt>split</dt>
+                  <dd>
+                    {input.split.name}
+                    {input.split.fold === undefined ? '' : `, fold ${input.split.fold} held out`}
+                  </dd>
+                </>
+              ) : null}
               <dt>digest</dt>
               <dd className={styles.mono}>
                 {input.digest.slice(0, 12)} <CopyButton value={input.digest} label="Copy the digest" />

@@ -3,6 +3,8 @@ import type { Dataset } from '../../../app/contract/datasets.contract.ts';
 import { orpc } from '../../client/orpc.ts';
 import { Field } from '../../components/field.tsx';
 import { counted } from '../../components/format.ts';
+import { DataChecks } from './data-checks.tsx';
+import { SplitFields } from './split-fields.tsx';
 import styles from './train.module.css';
 import type { ChosenData } from './train-draft.ts';
 import type { InputSlot } from './train-subject.ts';
@@ -15,10 +17,13 @@ interface DataFieldsProps {
   readonly chosen: ChosenData | null;
   readonly problem: string | null;
   readonly onChange: (chosen: ChosenData | null) => void;
+  readonly overrideChecks: boolean;
+  readonly onOverride: (override: boolean) => void;
 }
 
-/** One data set that is read: which, and which version of it. */
-export function DataFields({ slot, only, datasets, chosen, problem, onChange }: DataFieldsProps) {
+/** One data set that is read: which, which version and split of it, and what its checks say. */
+export function DataFields(props: DataFieldsProps) {
+  const { slot, only, datasets, chosen, problem, onChange } = props;
   const dataset = datasets.find(({ name, id }) => name === chosen?.dataset || id === chosen?.dataset);
   const versions = useQuery({
     ...orpc.datasets.versions.queryOptions({ input: { dataset: dataset?.name ?? '' } }),
@@ -35,43 +40,68 @@ export function DataFields({ slot, only, datasets, chosen, problem, onChange }: 
         ? 'Files'
         : `${counted(version.rows, 'row')}, ${counted(version.columns.length, 'column')}`;
   return (
-    <div className={styles.pair}>
-      <Field label={label} help={size} error={problem}>
-        {(field) => (
-          <select
-            {...field}
-            value={dataset?.name ?? ''}
-            onChange={({ target: { value } }) =>
-              onChange(value === '' ? null : { dataset: value, version: null })
+    <>
+      <div className={styles.pair}>
+        <Field label={label} help={size} error={problem}>
+          {(field) => (
+            <select
+              {...field}
+              value={dataset?.name ?? ''}
+              onChange={({ target: { value } }) =>
+                onChange(value === '' ? null : { dataset: value, version: null })
+              }
+            >
+              {slot.required && dataset ? null : (
+                <option value="">{slot.required ? 'Choose' : 'none'}</option>
+              )}
+              {datasets.map(({ id, name }) => (
+                <option key={id}>{name}</option>
+              ))}
+            </select>
+          )}
+        </Field>
+        <Field
+          label={only ? 'Version' : `Version for ${slot.name}`}
+          help={version?.message || version?.source}
+        >
+          {(field) => (
+            <select
+              {...field}
+              disabled={!dataset}
+              value={version?.version ?? ''}
+              onChange={({ target: { value } }) =>
+                dataset && onChange({ dataset: dataset.name, version: Number(value) })
+              }
+            >
+              {version ? null : <option value="">–</option>}
+              {(versions.data ?? (version ? [version] : [])).map((one) => (
+                <option key={one.id} value={one.version}>
+                  v{one.version}
+                  {one.id === dataset?.latest.id ? ', latest' : ''}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+      </div>
+      {version && version.rows !== null ? (
+        <>
+          <SplitFields
+            key={version.id}
+            slot={only ? null : slot.name}
+            version={version}
+            chosen={chosen?.split ?? null}
+            onChange={(split) =>
+              onChange({
+                dataset: version.datasetName,
+                version: version.version,
+                ...(split && { split }),
+              })
             }
-          >
-            {slot.required && dataset ? null : <option value="">{slot.required ? 'Choose' : 'none'}</option>}
-            {datasets.map(({ id, name }) => (
-              <option key={id}>{name}</option>
-            ))}
-          </select>
-        )}
-      </Field>
-      <Field label={only ? 'Version' : `Version for ${slot.name}`} help={version?.message || version?.source}>
-        {(field) => (
-          <select
-            {...field}
-            disabled={!dataset}
-            value={version?.version ?? ''}
-            onChange={({ target: { value } }) =>
-              dataset && onChange({ dataset: dataset.name, version: Number(value) })
-            }
-          >
-            {version ? null : <option value="">–</option>}
-            {(versions.data ?? (version ? [version] : [])).map((one) => (
-              <option key={one.id} value={one.version}>
-                v{one.version}
-                {one.id === dataset?.latest.id ? ', latest' : ''}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
-    </div>
+          />
+          <DataChecks version={version} overridden={props.overrideChecks} onOverride={props.onOverride} />
+        </>
+      ) : null}
+    </>
   );
 }

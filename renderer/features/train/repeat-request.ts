@@ -5,10 +5,10 @@ import type { TrainRequest } from './train-dialog.store.ts';
 /** What the train dialog begins with to repeat a run: its template or recipe, data, parameters and target. */
 export function repeatRequest(run: RunDetail): TrainRequest {
   const { recipe, code } = run;
-  const inputs = run.inputs.map(({ name, datasetName, version }) => [
-    name,
-    { dataset: datasetName, version },
-  ]);
+  const inputs = run.inputs.map(({ name, datasetName, version, split }) => {
+    const { digest: _digest, ...choice } = split ?? {};
+    return [name, { dataset: datasetName, version, ...(split && { split: choice }) }];
+  });
   const [first] = run.inputs;
   return {
     fromRun: { id: run.id, name: run.name },

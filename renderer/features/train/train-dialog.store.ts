@@ -11,6 +11,8 @@ export interface TrainRequest {
   /** The main data set. */
   readonly dataset?: string;
   readonly version?: number;
+  /** A named split of that version. */
+  readonly split?: string;
   /** Data sets by the name that the program knows them by. */
   readonly inputs?: Readonly<Record<string, ChosenData>>;
   readonly template?: string;

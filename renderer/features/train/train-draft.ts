@@ -1,3 +1,4 @@
+import type { SplitChoice } from '../../../app/contract/data-splits.ts';
 import type { RunId } from '../../../app/contract/ids.ts';
 import { objectName } from '../../../app/contract/ids.ts';
 import type { Inputs } from '../../../app/contract/index.ts';
@@ -12,6 +13,15 @@ export interface ChosenData {
   readonly dataset: string;
   /** Null: the latest. */
   readonly version: number | null;
+  /** A named split of that version; without one the program splits by itself. */
+  readonly split?: SplitChoice;
+}
+
+/** A data set with the version that is meant. */
+export interface ResolvedData {
+  readonly dataset: string;
+  readonly version: number;
+  readonly split?: SplitChoice;
 }
 
 /** Everything that was chosen or typed in the dialog beyond what is trained. */
@@ -38,6 +48,8 @@ export interface TrainDraft {
   readonly experiment: string;
   readonly name: string;
   readonly tags: string;
+  /** Start although a blocking check of the data did not pass. */
+  readonly overrideChecks: boolean;
 }
 
 export const emptyDraft: TrainDraft = {
@@ -58,6 +70,7 @@ export const emptyDraft: TrainDraft = {
   experiment: '',
   name: '',
   tags: '',
+  overrideChecks: false,
 };
 
 export type DraftProblems = Readonly<Record<string, string>>;
@@ -68,7 +81,7 @@ interface Ready {
   readonly subject: TrainSubject;
   readonly draft: TrainDraft;
   /** What goes into each slot, with the version that was resolved. */
-  readonly data: Readonly<Record<string, { readonly dataset: string; readonly version: number } | null>>;
+  readonly data: Readonly<Record<string, ResolvedData | null>>;
   readonly params: Readonly<Record<string, ParameterValue>>;
   readonly target: string;
   readonly targetKind: 'native' | 'process' | 'docker';
@@ -134,6 +147,7 @@ export function readDraft({ subject, draft, data, params, target, targetKind }: 
     ...(resources && !subject.native && { resources }),
     ...(Object.keys(environment).length > 0 && { environment }),
     ...(Object.keys(scheduling).length > 0 && { scheduling }),
+    ...(draft.overrideChecks && { overrideChecks: true }),
   };
   return { request, problems };
 }

@@ -103,6 +103,8 @@ export function TrainForm({ request, datasets, templates, targets, onClose }: Tr
                 chosen={form.chosenData(slot.name)}
                 problem={shown(`data.${slot.name}`)}
                 onChange={(chosen) => form.chooseData(slot.name, chosen)}
+                overrideChecks={draft.overrideChecks}
+                onOverride={(overrideChecks) => change({ overrideChecks })}
               />
             ))}
         {noTable ? (

@@ -1,5 +1,5 @@
 import type { Inputs, Outputs } from '../../../app/contract/index.ts';
-import type { Recipe, RecipeInput } from '../../../app/contract/recipe.ts';
+import { type Recipe, type RecipeInput, recipeDataParts } from '../../../app/contract/recipe.ts';
 import type { Template, TemplateParameter } from '../../../app/contract/training.contract.ts';
 
 /** The three ways of saying what to train. */
@@ -56,9 +56,10 @@ export function subjectOfRecipe(definition: RecipeInput, description: Descriptio
 
 /** A program that names no data may still be given some: its first slot is then an offer. */
 function described({ recipe, folder, parameters }: Description): Omit<TrainSubject, 'id' | 'what'> {
-  const named = Object.entries(recipe.data).map(
-    ([name, given]): InputSlot => ({ name, given, required: given === null }),
-  );
+  const named = Object.entries(recipe.data).map(([name, data]): InputSlot => {
+    const { reference } = recipeDataParts(data);
+    return { name, given: reference, required: reference === null };
+  });
   return {
     native: recipe.template !== undefined,
     parameters,

@@ -10,6 +10,7 @@ import {
   type ChosenData,
   type DraftProblems,
   emptyDraft,
+  type ResolvedData,
   readDraft,
   type TrainDraft,
 } from './train-draft.ts';
@@ -24,6 +25,9 @@ interface TrainFormInput {
   readonly templates: readonly Template[];
   readonly targets: readonly Target[];
 }
+
+/** Parameters of native training that a named split takes the place of. */
+const sharesHeldOut: ReadonlySet<string> = new Set(['validation_fraction', 'test_fraction']);
 
 /** The state of the train dialog, what follows from it, and what the core would be asked for. */
 export function useTrainForm({ request: from, datasets, templates, targets }: TrainFormInput) {
@@ -62,7 +66,8 @@ export function useTrainForm({ request: from, datasets, templates, targets }: Tr
   const firstData = subject?.slots[0] ? (data[subject.slots[0].name] ?? null) : null;
   const columns = useColumns(firstData);
 
-  const asked = askedParameters(subject, from);
+  const splits = subject?.native === true && firstData?.split !== undefined;
+  const asked = askedParameters(subject, from).filter(({ key }) => !splits || !sharesHeldOut.has(key));
   const fields = shownFields(asked, from, draft, columns);
   const parameters = readFields({ parameters: asked }, fields, columns);
 
@@ -121,7 +126,13 @@ export function useTrainForm({ request: from, datasets, templates, targets }: Tr
       setDraft((before) => {
         // The columns of another data set are others.
         const { target: _forgotten, ...kept } = before.edited;
-        return { ...before, data: { ...before.data, [slot]: chosen }, edited: kept };
+        return {
+          ...before,
+          data: { ...before.data, [slot]: chosen },
+          edited: kept,
+          // What was overridden were the checks of other data.
+          overrideChecks: false,
+        };
       }),
     targets: places,
     target,
@@ -150,17 +161,24 @@ function chosenFor(
   const chosen = draft.data[slot];
   if (chosen !== undefined) return chosen;
   const first = subject?.slots[0]?.name === slot;
-  if (first && from.dataset) return { dataset: from.dataset, version: from.version ?? null };
+  if (first && from.dataset) {
+    const split = from.split ? { split: { name: from.split } } : {};
+    return { dataset: from.dataset, version: from.version ?? null, ...split };
+  }
   const here = subject?.slots.find(({ name }) => name === slot);
   if (here?.given) return splitReference(here.given);
   const [usual] = fitting;
   return here?.required && usual ? { dataset: usual.name, version: null } : null;
 }
 
-function resolved(chosen: ChosenData | null, datasets: readonly Dataset[]) {
+function resolved(chosen: ChosenData | null, datasets: readonly Dataset[]): ResolvedData | null {
   const dataset = datasets.find(({ name, id }) => name === chosen?.dataset || id === chosen?.dataset);
   if (!chosen || !dataset) return null;
-  return { dataset: dataset.name, version: chosen.version ?? dataset.latest.version };
+  return {
+    dataset: dataset.name,
+    version: chosen.version ?? dataset.latest.version,
+    ...(chosen.split && { split: chosen.split }),
+  };
 }
 
 function useColumns(data: { readonly dataset: string; readonly version: number } | null): readonly Column[] {

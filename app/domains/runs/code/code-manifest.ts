@@ -25,7 +25,10 @@ export function encodeCodeManifest(files: readonly CodeFile[]): Uint8Array {
 }
 
 /** The files of a snapshot, sorted by path. @throws AppError STORAGE_FAILED if the object is missing */
-export async function listCode(objects: ObjectStore, digest: Digest): Promise<CodeFile[]> {
+export async function listCode(
+  objects: Pick<ObjectStore, 'read' | 'size'>,
+  digest: Digest,
+): Promise<CodeFile[]> {
   const bytes = await objects.read(digest, 0, objects.size(digest));
   return codeManifest.parse(JSON.parse(new TextDecoder().decode(bytes))).files;
 }

@@ -101,7 +101,9 @@ export function createExperimentTracking(
       const id = idOf(number)!;
       const at = deleted ? clock.now() : null;
       database.prepare('UPDATE experiments SET deleted_at = ? WHERE id = ?').run(at, id);
-      database.prepare('UPDATE runs SET deleted_at = ? WHERE experiment_id = ?').run(at, id);
+      database
+        .prepare('UPDATE runs SET deleted_at = ? WHERE experiment_id = ? AND purged_at IS NULL')
+        .run(at, id);
       touch(id);
       events.append(deleted ? 'experiment.deleted' : 'experiment.restored', { kind: 'experiment', id });
     },

@@ -10,6 +10,7 @@ import {
   type Tracking,
 } from '../../../kernel/ports/tracking.ts';
 import type { MetricStore, RecordedPoint } from '../../../storage/metric-store.ts';
+import { refusePurged } from '../keeping/refuse-purged.ts';
 import { EXTERNAL, type RunRepository } from '../runs.repository.ts';
 import type { createExperimentTracking } from './experiment-tracking.ts';
 import { paramText, readRuns, readState, toNumber } from './read-runs.ts';
@@ -128,6 +129,7 @@ export function createRunTracking(core: Core, parts: RunTrackingParts): Tracking
       return readState(database, id)!;
     },
     setDeleted(id, deleted) {
+      if (!deleted) refusePurged(database, id);
       repository.change(id, { deletedAt: deleted ? clock.now() : null });
       events.append(deleted ? 'run.deleted' : 'run.restored', { kind: 'run', id }, {});
     },

@@ -16,12 +16,13 @@ from ._inputs import data, inputs
 from ._media import log_artifact, log_image, log_model, log_table
 from ._notes import harmless, note
 from ._progress import Progress
+from ._splits import split
 from ._values import scalar, whole
 
 __all__ = [
     "autolog", "checkpoint", "config", "data", "finish", "flush", "init", "inputs", "load_metrics", "load_runs", "log",
     "log_artifact", "log_image", "log_model", "log_table", "outputs", "preflight", "preflight_done", "progress", "resume",
-    "run_dir", "summary", "tag",
+    "run_dir", "split", "summary", "tag",
 ]  # fmt: skip
 __version__ = "0.1.0"
 

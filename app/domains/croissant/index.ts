@@ -1,0 +1,2 @@
+export { croissantRouter } from './croissant.router.ts';
+export { createCroissant } from './croissant.service.ts';

@@ -1,0 +1,1 @@
+export { createModelKeeper } from './model-keeper.ts';

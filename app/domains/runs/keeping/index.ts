@@ -1,0 +1,1 @@
+export { createRunKeeper } from './run-keeper.ts';

@@ -1,0 +1,1 @@
+export { createFormats, type Formats } from './formats.ts';
