@@ -250,6 +250,9 @@ describe('an import whose process is killed', () => {
   it('leaves nothing to see, and the next one finishes it', async () => {
     const source = workspace.path('big');
     for (let index = 0; index < 60; index += 1) workspace.file(`big/${index}.bin`, randomBytes(4 << 20));
+    // A hole that takes much longer to read than the longest wait below, on any machine: no import ends before it is killed.
+    const endless = workspace.file('big/endless.bin', '');
+    fs.truncateSync(endless, 2 ** 36);
     for (const waitMs of [0, 100, 250]) {
       const child = start(source);
       const exited = once(child, 'exit');
@@ -260,6 +263,7 @@ describe('an import whose process is killed', () => {
       expect(signal).toBe('SIGKILL');
       expect(workspace.datasets.list()).toEqual([]);
     }
+    fs.rmSync(endless);
     const job = await workspace.core.jobs.ended(
       (await workspace.datasets.import({ name: 'big', source: { kind: 'paths', paths: [source] } })).id,
     );
