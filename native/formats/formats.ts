@@ -5,6 +5,7 @@ import type { DataFormat, FormatFile } from '../../app/kernel/ports/data-format.
 import type { DatabaseQueries } from '../../app/kernel/ports/database-queries.ts';
 import type { Tables } from '../../app/kernel/ports/tables.ts';
 import { entryUrl } from '../entry-url.ts';
+import { boundAllocator } from '../tables/bounded-allocator.ts';
 import { restored } from '../tables/crossed-error.ts';
 import { createTableFormats } from '../tables/table-format.ts';
 import type { FormatsRequest, FromFormats, ToFormats } from './worker-messages.ts';
@@ -55,6 +56,7 @@ export interface Formats {
  * call: a broken file may cost that thread, not the core. A thread that dies fails its calls and is started anew by the next.
  */
 export function createFormats(parts: { readonly tables: Pick<Tables, 'convert'> }): Formats {
+  boundAllocator();
   const waiting = new Map<number, Waiting>();
   let worker: Worker | undefined;
   let lastId = 0;

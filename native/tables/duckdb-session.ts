@@ -4,13 +4,11 @@ import { AppError } from '../../app/kernel/app-error.ts';
 
 const MEMORY_LIMIT = '1GB';
 const THREADS = 2;
-/**
- * For looking at data and writing tables, which must leave room for training: what does not fit is spilled to the disk. A process holds about
- * as much again that DuckDB does not count.
- */
-const SMALL_MEMORY_BYTES = 130_000_000;
+/** For looking at data, which must leave room for training: what does not fit is spilled to the disk. */
 export const LOOKING_MEMORY = '200MB';
 
+/** For finding out what a file holds, and writing it as a table. */
+const SMALL_MEMORY_BYTES = 130_000_000;
 /** For each column of the fewest rows that DuckDB reads or writes at once: to find out types, and to write a table. */
 const LEARNING_BYTES = 100_000;
 const WRITING_BYTES = 150_000;

@@ -1,6 +1,7 @@
 import type { DuckDBConnection, DuckDBVector } from '@duckdb/node-api';
 import { AppError } from '../../app/kernel/app-error.ts';
-import { fromDuckdb, identifier, openSession, text } from './duckdb-session.ts';
+import { fromDuckdb, identifier, LOOKING_MEMORY, openSession, text } from './duckdb-session.ts';
+import { ChunkFreer } from './free-chunks.ts';
 
 /** Words of a column that are kept apart; a column with more is no category, and its words would fill the memory. */
 const MOST_WORDS = 100_000;
@@ -51,7 +52,7 @@ interface Reader {
  * @throws AppError STORAGE_FAILED if the file is damaged
  */
 export async function readColumns(parquetPath: string, precise: readonly string[]): Promise<RawTable> {
-  const { connection, close } = await openSession({ files: [parquetPath] });
+  const { connection, close } = await openSession({ files: [parquetPath], memoryLimit: LOOKING_MEMORY });
   try {
     const table = `read_parquet(${text(parquetPath)})`;
     const [[count]] = (
@@ -78,6 +79,7 @@ export async function readColumns(parquetPath: string, precise: readonly string[
 
 async function readChunks(connection: DuckDBConnection, sql: string, readers: readonly Reader[]) {
   const result = await connection.stream(sql);
+  const freer = new ChunkFreer();
   let start = 0;
   for (
     let chunk = await result.fetchChunk();
@@ -88,6 +90,7 @@ async function readChunks(connection: DuckDBConnection, sql: string, readers: re
       reader.take(chunk.getColumnVector(index), start, chunk.rowCount);
     }
     start += chunk.rowCount;
+    await freer.done();
   }
 }
 

@@ -3,6 +3,7 @@ import type { Progress } from '../../app/contract/wire.ts';
 import { AppError } from '../../app/kernel/app-error.ts';
 import type { Tables } from '../../app/kernel/ports/tables.ts';
 import { entryUrl } from '../entry-url.ts';
+import { boundAllocator } from './bounded-allocator.ts';
 import { restored } from './crossed-error.ts';
 import type { PageRequest, PageRows } from './page-table.ts';
 import type { FromTables, TablesRequest, ToTables } from './worker-messages.ts';
@@ -30,6 +31,7 @@ export interface TableBrowser {
  * checking a file would hold up the core. A thread that dies fails its calls and is started anew by the next.
  */
 export function createTables(): Tables & TableBrowser {
+  boundAllocator();
   const waiting = new Map<number, Waiting>();
   let worker: Worker | undefined;
   let lastId = 0;

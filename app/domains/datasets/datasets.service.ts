@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { hostReached } from '../../contract/data-sources.contract.ts';
 import type {
   Column,
   ColumnProfile,
@@ -212,10 +213,13 @@ export function createDatasets(core: Core, parts: DatasetParts): Datasets {
         try {
           // What lies on this machine is only named, which takes no time.
           meter.stage(0, 0.4);
+          const host = hostReached(source);
+          const fetching = host === null ? 'Fetching' : `Fetching from ${host}`;
+          if (host !== null) meter.tell(0, fetching);
           const fetched = await driver.fetch(source as never, {
             signal,
             spoolFolder: spool.folder,
-            onProgress: (bytes, total) => meter.bytes(bytes, total, 'Fetching'),
+            onProgress: (bytes, total) => meter.bytes(bytes, total, fetching),
             secret: parts.secret,
           });
           signal.throwIfAborted();

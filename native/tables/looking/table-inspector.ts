@@ -9,6 +9,7 @@ import type {
 } from '../../../app/contract/data-tables.contract.ts';
 import { AppError } from '../../../app/kernel/app-error.ts';
 import { entryUrl } from '../../entry-url.ts';
+import { boundAllocator } from '../bounded-allocator.ts';
 import { restored } from '../crossed-error.ts';
 import type { VersionAnswer } from '../query/run-version-query.ts';
 import type { VersionQuery } from '../query/version-session.ts';
@@ -32,6 +33,7 @@ interface Options {
  * of Parquet files; a spill folder is the look's own and removed. Faults are AppErrors: INVALID_INPUT, TOO_LARGE, DISK_FULL, STORAGE_FAILED.
  */
 export function createTableInspector() {
+  boundAllocator();
   const underWay = new Set<Promise<unknown>>();
   const closing = new AbortController();
   const long = new Turns(LONG_AT_A_TIME);

@@ -5,7 +5,7 @@ import type { Job } from '../../../contract/jobs.contract.ts';
 import { AppError } from '../../../kernel/app-error.ts';
 import type { Core } from '../../../kernel/core.ts';
 import type { JobContext } from '../../../kernel/job-machine.ts';
-import type { LookOptions } from './table-engine.ts';
+import type { LookOptions } from '../../../kernel/ports/table-inspector.ts';
 
 /** A look that ends within this is answered at once: most tables are small. */
 const PATIENCE_MS = 600;

@@ -12,11 +12,11 @@ import {
 import type { Column, DatasetVersion } from '../../../contract/datasets.contract.ts';
 import type { DatasetVersionId } from '../../../contract/ids.ts';
 import type { Core } from '../../../kernel/core.ts';
+import type { TableBrowser, TableInspector } from '../../../kernel/ports/table-inspector.ts';
 import type { Datasets } from '../datasets.service.ts';
 import { createFindingsRepository } from './findings.repository.ts';
 import { createLongLooks, type Looked } from './long-looks.ts';
 import type { SpillFolders } from './spill-folders.ts';
-import type { TableBrowser, TableInspector } from './table-engine.ts';
 
 /** Looks at versions that are tables; UNSUPPORTED for others. What takes long is worked out by a job and kept by content. */
 export interface Looking {

@@ -10,11 +10,11 @@ import type { Dataset, DatasetVersion } from '../../../contract/datasets.contrac
 import type { DatasetVersionId, Digest } from '../../../contract/ids.ts';
 import { AppError } from '../../../kernel/app-error.ts';
 import { newId } from '../../../kernel/new-id.ts';
+import type { TableInspector } from '../../../kernel/ports/table-inspector.ts';
 import { createProjects } from '../../projects/index.ts';
 import type { Datasets } from '../datasets.service.ts';
 import { createLooking } from './looking.service.ts';
 import { createSpillFolders } from './spill-folders.ts';
-import type { TableInspector } from './table-engine.ts';
 import { createVersionSql } from './version-sql.service.ts';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lathe-looking-'));

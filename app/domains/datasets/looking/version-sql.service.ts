@@ -15,6 +15,7 @@ import { AppError } from '../../../kernel/app-error.ts';
 import type { Core } from '../../../kernel/core.ts';
 import type { JobContext } from '../../../kernel/job-machine.ts';
 import { newId } from '../../../kernel/new-id.ts';
+import type { TableBrowser, TableInspector, TableQuery } from '../../../kernel/ports/table-inspector.ts';
 import type { DatasetParts, Datasets } from '../datasets.service.ts';
 import { checkExportPath, writeBeside } from './export-file.ts';
 import { optionsOf } from './long-looks.ts';
@@ -23,7 +24,6 @@ import { createQueryResults } from './query-results.ts';
 import { createSavedQueries } from './saved-queries.ts';
 import type { SpillFolders } from './spill-folders.ts';
 import { suggestDisplay } from './suggest-display.ts';
-import type { TableBrowser, TableInspector, TableQuery } from './table-engine.ts';
 
 /** An export runs until it has ended or is cancelled. */
 const EXPORT_LIMIT_MS = 24 * 3_600_000;

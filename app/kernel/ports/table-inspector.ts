@@ -1,5 +1,5 @@
-import type { Drift } from '../../../contract/data-drift.ts';
-import type { ExportFormat, ResultColumn } from '../../../contract/data-sql.contract.ts';
+import type { Drift } from '../../contract/data-drift.ts';
+import type { ExportFormat, ResultColumn } from '../../contract/data-sql.contract.ts';
 import type {
   ClassBalance,
   ColumnStatistics,
@@ -7,8 +7,8 @@ import type {
   RowCondition,
   RowOrder,
   TableDiff,
-} from '../../../contract/data-tables.contract.ts';
-import type { Cell } from '../../../contract/wire.ts';
+} from '../../contract/data-tables.contract.ts';
+import type { Cell } from '../../contract/wire.ts';
 
 export interface LookOptions {
   readonly signal?: AbortSignal | undefined;
