@@ -45,3 +45,8 @@ export async function timed(work: () => Promise<void>): Promise<number> {
   await work();
   return performance.now() - since;
 }
+
+/** A measurement as soon as it is made: all of them take an hour. */
+export function tell(what: string, value: number, unit: 's' | 'MiB'): void {
+  process.stderr.write(`${what}: ${value.toFixed(unit === 's' ? 3 : 1)} ${unit}\n`);
+}

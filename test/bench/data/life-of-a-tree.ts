@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BenchRow } from '../bench.ts';
 import { median, skipped } from '../run-measure.ts';
-import { command, diskBytes, timed } from './commands.ts';
+import { command, diskBytes, tell, timed } from './commands.ts';
 import type { VersionTool, VersionToolMaker } from './tool.ts';
 import { changeOnePerCent } from './trees.ts';
 
@@ -91,13 +91,19 @@ export async function lifeOfATree(options: {
 
 async function live(
   tool: VersionTool,
-  { source, steps }: { readonly source: string; readonly steps: readonly Step[] },
+  {
+    what,
+    source,
+    steps,
+  }: { readonly what: string; readonly source: string; readonly steps: readonly Step[] },
   times: Times,
   round: number,
 ): Promise<void> {
   const step = async (name: Step, work: () => Promise<void>) => {
     if (!steps.includes(name)) return;
-    times.set(name, [...(times.get(name) ?? []), await timed(work)]);
+    const spentMs = await timed(work);
+    times.set(name, [...(times.get(name) ?? []), spentMs]);
+    tell(`${what}: ${tool.name}: ${name}`, spentMs / 1000, 's');
   };
   await command('/', {}, 'cp', '-a', source, tool.tree);
   // What was written a moment ago may change again within the same tick of a clock: programs read it once more, which is not meant here.

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { BenchRow } from '../bench.ts';
 import { skipped } from '../run-measure.ts';
-import { diskBytes } from './commands.ts';
+import { diskBytes, tell } from './commands.ts';
 import type { VersionToolMaker } from './tool.ts';
 import { CSV_HEAD, csvRow, randomBytes } from './trees.ts';
 
@@ -44,6 +44,7 @@ export async function revisionRows(options: {
         await tool.store(`revision ${revision}`);
       }
       stored.set(maker.name, diskBytes(tool.storage) / 2 ** 20);
+      tell(`${what}: ${tool.name}`, stored.get(maker.name)!, 'MiB');
       peakMiB = Math.max(peakMiB, tool.peakMiB?.() ?? 0);
     } finally {
       await tool.close();
