@@ -10,6 +10,7 @@ import type {
   HousekeepingResults,
 } from './housekeeping/housekeeping-task.ts';
 import { faultOfIndex } from './housekeeping/index-fault.ts';
+import { InterruptedCheck } from './housekeeping/interrupted-check.ts';
 import { NeededEntries } from './housekeeping/needed-entries.ts';
 import { mendEnds } from './housekeeping/pack-ends.ts';
 import { readPacks } from './housekeeping/read-packs.ts';
@@ -43,6 +44,7 @@ async function work(): Promise<HousekeepingResults[keyof HousekeepingResults]> {
   const codec = new BlockCodec();
   const blocks = new BlockReader(paths.packs, codec, index);
   const contents = new ContentReader(paths, index, blocks);
+  const interrupted = new InterruptedCheck(paths);
   const parts: StoreParts = { paths, index, codec, blocks, contents };
   const needed = new NeededEntries(paths, index, contents, (manifest) => filesOf(contents, manifest));
   let done = 0;
@@ -57,7 +59,7 @@ async function work(): Promise<HousekeepingResults[keyof HousekeepingResults]> {
         return usageOf(needed, task.things, paths, packBytes, tell);
       }
       case 'packs':
-        return readPacks(parts, task, tell);
+        return readPacks(parts, task, (pack) => interrupted.add(pack), tell);
       case 'check':
         return findDamage(parts, task.read, task.roots && needed, task.roots, add);
       case 'collect': {

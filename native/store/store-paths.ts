@@ -11,6 +11,8 @@ export interface StorePaths {
   readonly memories: string;
   /** What is remembered of folders that versions were written into. */
   readonly checkouts: string;
+  /** What a check of the store has read that was interrupted. */
+  readonly check: string;
 }
 
 export interface StoreFolders {
@@ -29,6 +31,7 @@ export function storePaths({ root, objects, cache }: StoreFolders): StorePaths {
     index: path.join(objects, 'index.db'),
     memories: path.join(cache, 'sources'),
     checkouts: path.join(cache, 'checkouts-elsewhere'),
+    check: path.join(cache, 'interrupted-check'),
   };
 }
 

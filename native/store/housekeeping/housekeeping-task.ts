@@ -7,13 +7,13 @@ import type {
 } from '../../../app/kernel/ports/data-store.ts';
 import type { CrossedError } from '../../tables/worker-messages.ts';
 import type { StorePaths } from '../store-paths.ts';
-import type { ReadPacks } from './read-packs.ts';
+import type { PacksToRead, ReadPacks } from './read-packs.ts';
 import type { Copy } from './repair-steps.ts';
 
 /** What the housekeeping thread can be started for; it does one thing and ends. */
 export type HousekeepingTask =
   | { readonly kind: 'usage'; readonly things: readonly StoreRoots[] }
-  | { readonly kind: 'packs'; readonly part: number; readonly parts: number }
+  | ({ readonly kind: 'packs' } & PacksToRead)
   | { readonly kind: 'check'; readonly roots: StoreRoots | null; readonly read: readonly ReadPacks[] }
   | { readonly kind: 'collect'; readonly request: CollectRequest; readonly nowMs: number }
   | { readonly kind: 'index' }

@@ -255,6 +255,55 @@ describe('a damaged store', () => {
     }
   });
 
+  it('is read from where an interrupted check got to, and from the start by the next one', async () => {
+    const trees: StoredTree[] = [];
+    for (const name of ['first', 'second', 'third']) {
+      write(`${name}.bin`, random.bytes(3_000_000));
+      trees.push(await take());
+    }
+    /** @returns bytes of the packs that had to be read */
+    const check = async (onRead: (bytes: number) => void, signal?: AbortSignal): Promise<number> => {
+      let total = 0;
+      const onProgress = ({ bytes, totalBytes }: { bytes: number; totalBytes: number | null }) => {
+        total = totalBytes ?? 0;
+        onRead(bytes);
+      };
+      expect(await store.verify(rootsOf(...trees), { ...(signal && { signal }), onProgress })).toEqual([]);
+      return total;
+    };
+    const nothing = () => {};
+    const whole = await check(nothing);
+    expect(whole).toBeGreaterThan(9_000_000);
+    const stop = new AbortController();
+    const checking = check((bytes) => void (bytes === whole && stop.abort()), stop.signal);
+    await expect(checking).rejects.toMatchObject({ name: 'AbortError' });
+    const kept = path.join(root, 'workspace/cache/interrupted-check');
+    const lines = fs.readFileSync(kept, 'utf8').split('\n').slice(1, -1);
+    expect(lines).toHaveLength(packs().length);
+    // As if it had got less far, and the power had gone while it wrote its last line.
+    fs.truncateSync(kept, fs.statSync(kept).size - 5);
+    expect(await check(nothing)).toBe(Number(lines.at(-1)!.split(' ')[1]));
+    expect(await check(nothing)).toBe(whole);
+  });
+
+  it('whose pack changes while a check is interrupted is read there again', async () => {
+    write('first.bin', random.bytes(3_000_000));
+    const first = await take();
+    write('second.bin', random.bytes(3_000_000));
+    const second = await take();
+    const kept = path.join(root, 'workspace/cache/interrupted-check');
+    await store.verify(rootsOf(first, second));
+    const lines = packs().map((name) => {
+      const { size, mtimeMs, ctimeMs, ino } = fs.statSync(path.join(objects(), 'packs', name));
+      return `${name} ${size} ${mtimeMs} ${ctimeMs} ${ino}\n`;
+    });
+    fs.writeFileSync(kept, `checked packs since ${Date.now()}\n${lines.join('')}`);
+    await store.close();
+    flip(pack(), IN_THE_MIDDLE);
+    store = open();
+    expect(await store.verify(rootsOf(first, second))).toHaveLength(1);
+  });
+
   it('is repaired from a file that still has the bytes', async () => {
     const { tree, digests } = await aTree();
     flip(pack(), IN_THE_MIDDLE);
