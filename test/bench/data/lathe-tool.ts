@@ -10,6 +10,8 @@ import type { VersionTool, VersionToolMaker } from './tool.ts';
 const cli = path.resolve(import.meta.dirname, '../../../out/host/cli.js');
 
 export interface LatheTool extends VersionTool {
+  /** Opens the screens. */
+  readonly link: string;
   /** Start a job by a POST under `/api/v1` and wait until it has ended. @throws if it failed, with its words */
   readonly job: (path: string, body: unknown) => Promise<Job>;
   readonly get: (path: string) => Promise<unknown>;
@@ -47,6 +49,7 @@ export const lathe = {
       tree,
       storage: path.join(workspace, 'objects'),
       restored,
+      link: `${url}/?token=${token}`,
       job,
       get: async (where) => await (await ask(where)).json(),
       peakMiB: () =>

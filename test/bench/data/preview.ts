@@ -3,11 +3,12 @@ import path from 'node:path';
 import type { BenchRow } from '../bench.ts';
 import { median } from '../run-measure.ts';
 import { lathe } from './lathe-tool.ts';
+import { scrollRows } from './scroll.ts';
 import { csvRow, randomBytes } from './trees.ts';
 
 const ROUNDS = 15;
 
-/** A hundred rows from nine tenths down a table, asked for as the screen does, from a host that knows the version. */
+/** A hundred rows from nine tenths down a table, asked for as the screen does, from a host that knows the version; and the screen itself. */
 export async function previewRows(work: string, rows: number): Promise<BenchRow[]> {
   const folder = path.join(work, 'preview');
   fs.mkdirSync(folder);
@@ -33,6 +34,7 @@ export async function previewRows(work: string, rows: number): Promise<BenchRow[
         oursUnit: 'ms',
         limit: '≤ 100 ms',
       },
+      ...(await scrollRows(tool.link, rows)),
     ];
   } finally {
     await tool.close();
