@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { dataSplitSpec, datasetSplit, leakageReport, splitName } from './data-splits.ts';
+import { dataSplitSpec, datasetSplit, splitName } from './data-splits.ts';
 import { columnType, versionInput } from './datasets.contract.ts';
 import { datasetVersionId, digest, expectationId, nameOrId } from './ids.ts';
+import { job } from './jobs.contract.ts';
 import { procedure } from './procedure.ts';
 import { inProject } from './projects.contract.ts';
 import { duration } from './recipe.ts';
@@ -193,14 +194,16 @@ export const dataChecksContract = {
     })
     .input(z.object(versionInput))
     .output(z.array(expectationDraft.extend({ reason: z.string() }))),
+  /** `Job.result` of a finished one is a `CheckReport`. */
   check: procedure
     .route({
       method: 'POST',
       path: '/datasets/{dataset}/check',
-      summary: 'Check a version now; `drafts` are only tried, in place of what the data set carries',
+      summary:
+        'Check a version now, as a job; `drafts` are only tried, in place of what the data set carries',
     })
     .input(z.object({ ...versionInput, drafts: z.array(expectationDraft).max(1000).optional() }))
-    .output(checkReport),
+    .output(job),
   /** What was stored: at most one report for each trigger, the newest first. */
   results: procedure
     .route({
@@ -227,11 +230,18 @@ export const dataChecksContract = {
     .route({ method: 'GET', path: '/datasets/{dataset}/splits/{name}', summary: 'One split' })
     .input(z.object({ ...versionInput, name: splitName }))
     .output(datasetSplit),
-  /** The same split again is the one that is there; another of its name is ALREADY_EXISTS. */
+  /**
+   * The same split again is the one that is there; another of its name is ALREADY_EXISTS at once. `Job.result` of a finished one is a
+   * `DatasetSplit`.
+   */
   makeSplit: procedure
-    .route({ method: 'POST', path: '/datasets/{dataset}/splits', summary: 'Split the rows of a version' })
+    .route({
+      method: 'POST',
+      path: '/datasets/{dataset}/splits',
+      summary: 'Split the rows of a version, as a job',
+    })
     .input(z.object({ ...versionInput, name: splitName, spec: dataSplitSpec }))
-    .output(datasetSplit),
+    .output(job),
   /** IN_USE where a run was trained with it. */
   removeSplit: procedure
     .route({
@@ -258,11 +268,12 @@ export const dataChecksContract = {
       }),
     )
     .output(z.object({ rows: z.array(z.number().int()), totalRows: z.number().int() })),
+  /** `Job.result` of a finished one is a `LeakageReport`. */
   leakage: procedure
     .route({
       method: 'POST',
       path: '/datasets/{dataset}/splits/{name}/leakage',
-      summary: 'Look again for what leaks between parts, by columns that are named',
+      summary: 'Look again for what leaks between parts, by columns that are named, as a job',
     })
     .input(
       z.object({
@@ -274,5 +285,5 @@ export const dataChecksContract = {
         time: columnName.optional(),
       }),
     )
-    .output(leakageReport),
+    .output(job),
 };

@@ -18,6 +18,9 @@ export const partName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_-]{0,39}$/, 'a part is named by at most 40 small letters, digits, "_" or "-"');
 
+/** Name of the file, beside a part's row numbers, that lists the files which its rows stand for. */
+export const filesOfPart = (part: string): string => `${part}.files.jsonl`;
+
 const column = z.string().min(1).max(1000);
 
 /** By what rows are told apart; see docs/expectations-and-splits.md for the algorithm. */

@@ -159,7 +159,33 @@ export type VerifyResult = z.infer<typeof verifyResult>;
 
 const changedFile = z.object({ before: versionFile, after: versionFile });
 
-/** What differs between the files of two versions. Lists are cut at `limit`, counts are whole. */
+/** What lies directly in a folder of a version: a file, or a folder with all that is below it. */
+export const folderEntry = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('file'), name: z.string(), file: versionFile }),
+  z.object({
+    kind: z.literal('folder'),
+    name: z.string(),
+    /** Inside the version, with a slash at its end. */
+    path: z.string(),
+    files: z.number().int(),
+    sizeBytes: z.number().int(),
+  }),
+]);
+export type FolderEntry = z.infer<typeof folderEntry>;
+
+/** A part of a folder's entries; the numbers are of the whole folder. */
+export const folderPage = z.object({
+  entries: z.array(folderEntry),
+  /** Entries of the folder, and how many of them are folders. */
+  total: z.number().int(),
+  folders: z.number().int(),
+  /** Of everything below it. */
+  files: z.number().int(),
+  sizeBytes: z.number().int(),
+});
+export type FolderPage = z.infer<typeof folderPage>;
+
+/** What differs between the files of two versions. Each list is cut to the page, counts are whole. */
 export const versionDiff = z.object({
   before: datasetVersion,
   after: datasetVersion,
@@ -225,6 +251,24 @@ export const datasetsContract = {
       }),
     )
     .output(z.object({ files: z.array(versionFile), total: z.number().int() })),
+  folder: procedure
+    .route({
+      method: 'GET',
+      path: '/datasets/{dataset}/folder',
+      summary: 'What lies in a folder of a version: folders first, with what is below them, then files',
+    })
+    .input(
+      z.object({
+        ...versionInput,
+        /** Inside the version, with or without a slash at its end; empty: its root. */
+        folder: z.string().max(4096).default(''),
+        offset: z.number().int().min(0).default(0),
+        limit: z.number().int().min(1).max(1000).default(100),
+        sort: z.enum(['name', 'size', 'files']).default('name'),
+        descending: z.boolean().default(false),
+      }),
+    )
+    .output(folderPage),
   /** A slice of a file's bytes; `GET /api/v1/datasets/{dataset}/file` gives the whole of it, or a range. */
   fileBytes: procedure
     .route({ method: 'GET', path: '/datasets/{dataset}/bytes', summary: 'Bytes of a file of a version' })
@@ -310,6 +354,8 @@ export const datasetsContract = {
         /** What it is compared with: a version of `beforeDataset` or else of `dataset`; by default the version before it. */
         before: versionName.optional(),
         beforeDataset: nameOrId.optional(),
+        /** Of each of the four lists; a further page of the same two versions costs only what it holds. */
+        offset: z.number().int().min(0).default(0),
         limit: z.number().int().min(1).max(1000).default(100),
       }),
     )

@@ -286,7 +286,7 @@ export async function compose(options: ComposeOptions) {
       targets: targetsRouter(targets),
       datasets: datasetsRouter(datasets),
       dataTables: dataTablesRouter({ datasets, looking, sql: versionSql }),
-      dataChecks: dataChecksRouter({ datasets, expectations, splits }),
+      dataChecks: dataChecksRouter({ core, datasets, expectations, splits }),
       runs: runsRouter(runs),
       runSql: runSqlRouter(runSql),
       training: trainingRouter(training),

@@ -47,20 +47,70 @@ export function fromSystemError(error: unknown, path: string): unknown {
       });
     case 'ENOSPC':
     case 'EDQUOT':
-    case 'SQLITE_FULL':
       return new AppError('DISK_FULL', `The disk that holds ${path} is full.`, {
         details: { path },
         cause: error,
       });
     case 'EIO':
     case 'EROFS':
-    case 'SQLITE_IOERR':
       return new AppError('STORAGE_FAILED', `Reading or writing ${path} failed (${code}).`, {
         details: { path, system: code },
         cause: error,
       });
     default:
-      return error;
+      return fromSqliteError(error, path) ?? error;
+  }
+}
+
+/**
+ * Translate what SQLite says of a file into a declared fault. Extended codes (`SQLITE_IOERR_FSYNC`) count as the primary one that they begin
+ * with.
+ *
+ * @param path the database's file, as the user would recognise it
+ * @returns null for any other error, and for what is a bug: a wrong statement, a constraint
+ */
+export function fromSqliteError(error: unknown, path: string): AppError | null {
+  const code = (error as { readonly code?: unknown } | null | undefined)?.code;
+  if (typeof code !== 'string' || !code.startsWith('SQLITE_')) return null;
+  const details = { path, system: code };
+  const options = { details, cause: error };
+  switch (code.split('_')[1]) {
+    case 'FULL':
+      return new AppError('DISK_FULL', `The disk that holds ${path} is full.`, options);
+    case 'IOERR':
+      return new AppError('STORAGE_FAILED', `Reading or writing ${path} failed (${code}).`, options);
+    case 'READONLY':
+      if (code === 'SQLITE_READONLY_DBMOVED') {
+        return new AppError('STORAGE_FAILED', `${path} was moved or deleted while it was open (${code}).`, {
+          ...options,
+          nextStep: 'Put the file back and start Lathe again.',
+        });
+      }
+      return new AppError('STORAGE_FAILED', `${path} may not be written (${code}).`, {
+        ...options,
+        nextStep:
+          'Give your user permission to write the file and its folder, and look whether the disk is read-only.',
+      });
+    case 'PERM':
+    case 'CANTOPEN':
+      return new AppError('STORAGE_FAILED', `${path} cannot be opened (${code}).`, {
+        ...options,
+        nextStep: 'Look whether the folder is there and whether your user may read and write what is in it.',
+      });
+    case 'CORRUPT':
+    case 'NOTADB':
+      return new AppError('STORAGE_FAILED', `${path} is damaged (${code}).`, {
+        ...options,
+        nextStep: 'Restore the file from a backup; `lathe fsck` tells what else is harmed.',
+      });
+    case 'BUSY':
+    case 'LOCKED':
+      return new AppError('NOT_READY', `Another program holds ${path} locked (${code}).`, {
+        ...options,
+        nextStep: 'Close the program that has the file open, then try again.',
+      });
+    default:
+      return null;
   }
 }
 

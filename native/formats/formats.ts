@@ -8,25 +8,16 @@ import { entryUrl } from '../entry-url.ts';
 import { boundAllocator } from '../tables/bounded-allocator.ts';
 import { restored } from '../tables/crossed-error.ts';
 import { createTableFormats } from '../tables/table-format.ts';
+import { extensionsOf } from './files/names.ts';
+import { formatsFor, threadFormats } from './registry.ts';
 import type { FormatsRequest, FromFormats, ToFormats } from './worker-messages.ts';
-
-/** Formats of the thread in the order of its registry (registry.ts); a test keeps the two lists equal. */
-export const threadFormatNames = [
-  'croissant',
-  'coco',
-  'yolo',
-  'images',
-  'webdataset',
-  'arrow',
-  'npz',
-  'npy',
-  'hdf5',
-] as const;
 
 /** Of JavaScript's objects; files are read in pieces, so only a damaged one comes near it. */
 const MOST_HEAP_MB = 768;
 /** A cancelled call that has not ended by then has lost its thread. */
 const HEARS_WITHIN_MS = 10_000;
+/** A thread that nobody asked for so long ends, and gives back what the libraries of the formats took. */
+const IDLE_MS = 3000;
 
 interface Waiting {
   readonly onProgress: ((progress: Progress) => void) | undefined;
@@ -53,12 +44,14 @@ export interface Formats {
 
 /**
  * Every format of data, and queries of database files. What is not a plain table is read in a thread of its own that starts with the first
- * call: a broken file may cost that thread, not the core. A thread that dies fails its calls and is started anew by the next.
+ * call that may concern it and ends when there are none: a broken file may cost that thread, not the core. A thread that dies fails its
+ * calls and is started anew by the next.
  */
 export function createFormats(parts: { readonly tables: Pick<Tables, 'convert'> }): Formats {
   boundAllocator();
   const waiting = new Map<number, Waiting>();
   let worker: Worker | undefined;
+  let idle: NodeJS.Timeout | undefined;
   let lastId = 0;
   /** One question for all formats: their list of files may be long. */
   const recognised = new WeakMap<readonly FormatFile[], Promise<string | null>>();
@@ -71,12 +64,13 @@ export function createFormats(parts: { readonly tables: Pick<Tables, 'convert'> 
       const call = waiting.get(message.id);
       if (message.kind === 'progress') return call?.onProgress?.(message.progress);
       waiting.delete(message.id);
-      if (waiting.size === 0) started.unref();
+      if (waiting.size === 0) rest(started);
       if (message.kind === 'done') call?.resolve(message.result);
       else call?.reject(restored(message.error));
     });
     const ended = (error?: unknown) => {
-      if (worker === started) worker = undefined;
+      if (worker !== started) return;
+      worker = undefined;
       for (const call of waiting.values()) {
         call.reject(endOf(error));
       }
@@ -88,12 +82,21 @@ export function createFormats(parts: { readonly tables: Pick<Tables, 'convert'> 
     return started;
   }
 
+  function rest(started: Worker): void {
+    started.unref();
+    idle = setTimeout(() => {
+      if (worker === started) worker = undefined;
+      void started.terminate();
+    }, IDLE_MS).unref();
+  }
+
   async function ask<T>(
     request: FormatsRequest,
     signal?: AbortSignal,
     onProgress?: Waiting['onProgress'],
   ): Promise<T> {
     signal?.throwIfAborted();
+    clearTimeout(idle);
     worker ??= start();
     const to = worker;
     const id = ++lastId;
@@ -118,7 +121,8 @@ export function createFormats(parts: { readonly tables: Pick<Tables, 'convert'> 
   function formatOf(files: readonly FormatFile[]): Promise<string | null> {
     let answer = recognised.get(files);
     if (!answer) {
-      answer = ask<string | null>({ call: 'recognise', files });
+      const isPossible = formatsFor(extensionsOf(files)).length > 0;
+      answer = isPossible ? ask<string | null>({ call: 'recognise', files }) : Promise.resolve(null);
       recognised.set(files, answer);
     }
     return answer;
@@ -127,8 +131,8 @@ export function createFormats(parts: { readonly tables: Pick<Tables, 'convert'> 
   return {
     formats: [
       ...createTableFormats(parts.tables),
-      ...threadFormatNames.map(
-        (name): DataFormat => ({
+      ...threadFormats.map(
+        ({ name }): DataFormat => ({
           name,
           recognise: async (files) => (await formatOf(files)) === name,
           tabulate: (files, destinationPath, { signal, onProgress }) =>
@@ -142,9 +146,8 @@ export function createFormats(parts: { readonly tables: Pick<Tables, 'convert'> 
       fromText: (table, signal) => ask({ call: 'text-table', table }, signal),
     },
     async close() {
-      const closing = worker;
-      worker = undefined;
-      await closing?.terminate();
+      clearTimeout(idle);
+      await worker?.terminate();
     },
   };
 }

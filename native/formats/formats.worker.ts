@@ -1,10 +1,8 @@
 import { parentPort } from 'node:worker_threads';
-import type { DataFormat } from '../../app/kernel/ports/data-format.ts';
+import type { DataFormat, FormatFile } from '../../app/kernel/ports/data-format.ts';
 import { crossing } from '../tables/crossed-error.ts';
-import { queryDuckdb } from './databases/duckdb-query.ts';
-import { querySqlite } from './databases/sqlite-query.ts';
-import { convertText } from './databases/text-table.ts';
-import { threadFormats } from './registry.ts';
+import { extensionsOf } from './files/names.ts';
+import { formatsFor, threadFormats } from './registry.ts';
 import type { FormatsRequest, FromFormats, ToFormats } from './worker-messages.ts';
 
 /** The thread on which files of other programs are read; see formats.ts for the side that asks. */
@@ -31,27 +29,34 @@ async function serve(id: number, request: FormatsRequest): Promise<void> {
 async function answer(id: number, request: FormatsRequest, signal: AbortSignal): Promise<unknown> {
   switch (request.call) {
     case 'recognise':
-      for (const format of threadFormats) if (await format.recognise(request.files)) return format.name;
-      return null;
+      return recognise(request.files);
     case 'tabulate':
-      return formatNamed(request.format).tabulate(request.files, request.destinationPath, {
+      return (await formatNamed(request.format)).tabulate(request.files, request.destinationPath, {
         signal,
         onProgress: (progress) => tell({ kind: 'progress', id, progress }),
       });
     case 'duckdb':
-      return queryDuckdb(request.query, signal);
+      return (await import('./databases/duckdb-query.ts')).queryDuckdb(request.query, signal);
     case 'sqlite':
-      return querySqlite(request.query, signal);
+      return (await import('./databases/sqlite-query.ts')).querySqlite(request.query, signal);
     case 'text-table':
-      return convertText(request.table, signal);
+      return (await import('./databases/text-table.ts')).convertText(request.table, signal);
   }
 }
 
+async function recognise(files: readonly FormatFile[]): Promise<string | null> {
+  for (const { name, load } of formatsFor(extensionsOf(files))) {
+    const format = await load();
+    if (await format.recognise(files)) return name;
+  }
+  return null;
+}
+
 /** The names come from the registry itself: another one is a fault of the program. */
-function formatNamed(name: string): DataFormat {
+async function formatNamed(name: string): Promise<DataFormat> {
   const format = threadFormats.find((each) => each.name === name);
   if (!format) throw new Error(`no format is called ${name}`);
-  return format;
+  return format.load();
 }
 
 function tell(message: FromFormats): void {

@@ -1,5 +1,5 @@
 import SqliteDatabase from 'better-sqlite3';
-import { AppError } from '../../app/kernel/app-error.ts';
+import { AppError, fromSqliteError } from '../../app/kernel/app-error.ts';
 import type { Database, SqlRow, SqlValue, Statement } from '../../app/kernel/ports/database.ts';
 
 /** Statements kept ready; filters that people write make ever new ones, and the oldest go. */
@@ -81,22 +81,12 @@ function translating<T>(filePath: string, action: () => T): T {
 function fromSqlite(error: unknown, filePath: string): unknown {
   const code = (error as { code?: unknown }).code;
   if (typeof code !== 'string' || error instanceof AppError) return error;
-  const details = { path: filePath, sqlite: code };
-  if (code === 'SQLITE_FULL') {
-    return new AppError('DISK_FULL', `The disk that holds ${filePath} is full.`, { details, cause: error });
-  }
-  if (code.startsWith('SQLITE_IOERR') || code === 'SQLITE_READONLY' || code === 'SQLITE_CANTOPEN') {
-    return new AppError('STORAGE_FAILED', `SQLite could not read or write ${filePath} (${code}).`, {
-      details,
-      cause: error,
-    });
-  }
-  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) {
     return new AppError(
       'WORKSPACE_DAMAGED',
       `${filePath} is damaged or is not a Lathe workspace (${code}).`,
-      { details, cause: error },
+      { details: { path: filePath, system: code }, cause: error },
     );
   }
-  return error;
+  return fromSqliteError(error, filePath) ?? error;
 }

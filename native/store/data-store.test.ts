@@ -73,7 +73,10 @@ describe('files that are stored', () => {
     const edited = `${table.slice(0, 1_000_000)}one cell${table.slice(1_000_000)}`;
     const second = await at.take(at.write('two', { 'table.csv': edited }));
     expect(second.addedBytes).toBeLessThan(300_000);
-    const { sharedBytes, counts } = await at.store.compare(first.manifest, second.manifest, 10);
+    const { sharedBytes, counts } = await at.store.compare(first.manifest, second.manifest, {
+      offset: 0,
+      limit: 10,
+    });
     expect(counts).toEqual({ added: 0, removed: 1, changed: 1, renamed: 0 });
     expect(sharedBytes).toBeGreaterThan(edited.length - 600_000);
     expect((await at.bytes(digestOf(edited))).toString()).toBe(edited);
@@ -214,7 +217,7 @@ describe('two versions', () => {
     const after = at.write('after', { same: '1', changed: '22', fresh: '4', 'to/moved': 'm', tool: 't' });
     fs.chmodSync(path.join(after, 'tool'), 0o755);
     const [one, two] = [await at.take(before), await at.take(after)];
-    const difference = await at.store.compare(one.manifest, two.manifest, 10);
+    const difference = await at.store.compare(one.manifest, two.manifest, { offset: 0, limit: 10 });
     const names = (files: readonly { path: string }[]) => files.map((file) => file.path);
     expect(difference.counts).toEqual({ added: 1, removed: 1, changed: 2, renamed: 1 });
     expect([names(difference.added), names(difference.removed)]).toEqual([['fresh'], ['gone']]);
@@ -223,7 +226,7 @@ describe('two versions', () => {
       ['moved', 'to/moved'],
     ]);
     expect(difference.sharedBytes).toBe(3);
-    const cut = await at.store.compare(one.manifest, two.manifest, 1);
+    const cut = await at.store.compare(one.manifest, two.manifest, { offset: 0, limit: 1 });
     expect([cut.changed.length, cut.counts.changed]).toEqual([1, 2]);
   });
 });

@@ -148,7 +148,8 @@ export function createDataStore({ folders, threads = defaultThreads() }: DataSto
     size: (content) => ask('size', [content]),
     read: (content, offset, length) => ask('read', [content, offset, length]),
     list: (manifest, page) => ask('list', [manifest, page]),
-    compare: (before, after, limit) => ask('compare', [before, after, limit]),
+    listFolder: (manifest, request) => ask('listFolder', [manifest, request]),
+    compare: (before, after, page) => ask('compare', [before, after, page]),
     checkout: (request, options) => ask('checkout', [request], options),
     async verify(roots, options = {}) {
       await opened();

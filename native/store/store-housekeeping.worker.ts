@@ -11,6 +11,7 @@ import type {
 } from './housekeeping/housekeeping-task.ts';
 import { faultOfIndex } from './housekeeping/index-fault.ts';
 import { InterruptedCheck } from './housekeeping/interrupted-check.ts';
+import { remakeManifests } from './housekeeping/lost-manifests.ts';
 import { NeededEntries } from './housekeeping/needed-entries.ts';
 import { mendEnds } from './housekeeping/pack-ends.ts';
 import { readPacks } from './housekeeping/read-packs.ts';
@@ -74,7 +75,7 @@ async function work(): Promise<HousekeepingResults[keyof HousekeepingResults]> {
         rebuildIndex(index, paths);
         return null;
       case 'copies':
-        return goodCopies(task.copies, add);
+        return goodCopies([...task.copies, ...remakeManifests(paths, task.manifests, task.copies, add)], add);
       case 'drop':
         await dropDamaged(index, paths, task.damage);
         return null;

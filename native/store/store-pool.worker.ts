@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ManifestFile } from '../../app/kernel/ports/data-store.ts';
 import { crossing } from '../tables/crossed-error.ts';
-import { type KnownFolders, type WrittenFiles, writeFiles, writePart } from './checkout/write-files.ts';
+import { Twin } from './checkout/twin.ts';
+import { type Writing, type WrittenFiles, writeFiles, writePart } from './checkout/write-files.ts';
 import { ContentReader } from './contents/content-reader.ts';
 import { storeFault } from './contents/store-faults.ts';
 import { StoreIndex } from './index/store-index.ts';
@@ -45,7 +46,7 @@ interface Reading {
 /** After so many files others may take over the folders that are left. */
 const FILES_BEFORE_SHARING = 2048;
 /** What was made for the latest call. */
-let writing: { readonly call: number; readonly folders: KnownFolders } | undefined;
+let writing: { readonly call: number; readonly files: Writing } | undefined;
 let looking: { readonly call: number; readonly request: LookRequest } | undefined;
 
 port.on('message', ({ job, control }: ToPool) => {
@@ -122,9 +123,14 @@ function finishPack(): boolean {
   return pack !== null;
 }
 
-function write({ call, folder, sealed, files }: FilesToWrite, control: ThreadControl): WrittenFiles {
-  if (writing?.call !== call) writing = { call, folders: new Set() };
-  return writeFiles(contents(), folder, filesToWrite(files), sealed, writing.folders, control);
+function write({ call, folder, sealed, twin, files }: FilesToWrite, control: ThreadControl): WrittenFiles {
+  if (writing?.call !== call) {
+    writing = {
+      call,
+      files: { folder, sealed, known: new Set(), twin: twin === null ? null : new Twin(twin) },
+    };
+  }
+  return writeFiles(contents(), writing.files, filesToWrite(files), control);
 }
 
 function filesToWrite(files: FilesToWrite['files']): readonly ManifestFile[] {

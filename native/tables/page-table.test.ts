@@ -50,6 +50,14 @@ describe('a page of a table', () => {
     });
   });
 
+  it('has all columns of a table of thousands, in their order', { timeout: 120_000 }, async () => {
+    const columns = Array.from({ length: 3000 }, (_, index) => `i * ${index} AS c${index}`);
+    const wide = await table(`SELECT ${columns.join(', ')} FROM range(5000) t(i)`);
+    const { rows, rowNumbers } = await page(wide, { offset: 4000, limit: 100 });
+    expect(rowNumbers).toEqual(Array.from({ length: 100 }, (_, row) => 4000 + row));
+    expect(rows[7]).toEqual(Array.from({ length: 3000 }, (_, index) => 4007 * index));
+  });
+
   it('is sorted, from any offset, with missing values last either way', async () => {
     const ascending = await page(await numbers, {
       choice: sorted('mixed'),

@@ -9,6 +9,8 @@ import { toResultCell } from './query/result-cells.ts';
 import { numbersOf, type RowChoice, RowChoices } from './row-choices.ts';
 
 const KEPT_SESSIONS = 4;
+/** Columns that one query reads: of each, DuckDB unpacks thousands of rows at once on every thread. */
+const COLUMNS_A_QUERY = 250;
 /** Tables of a folder whose columns are remembered. */
 const KEPT_TABLES = 64;
 
@@ -65,11 +67,20 @@ export class PageReader {
     const found = { totalRows: table.rows, matchingRows: chosen?.rows ?? table.rows };
     const { connection } = session;
     const read = async (which: string): Promise<Map<number, Cell[]>> => {
-      signal.throwIfAborted();
-      const selected = [table.row, ...columns.map(({ name }) => identifier(name))].join(', ');
-      const result = await connection.runAndReadAll(`SELECT ${selected} FROM ${table.from} WHERE ${which}`);
+      const rows = new Map<number, Cell[]>();
       const cellOf = request.words ? toResultCell : toCell;
-      return new Map(result.getRows().map(([number, ...row]) => [Number(number), row.map(cellOf)]));
+      for (let start = 0; start === 0 || start < columns.length; start += COLUMNS_A_QUERY) {
+        signal.throwIfAborted();
+        const names = columns.slice(start, start + COLUMNS_A_QUERY).map(({ name }) => identifier(name));
+        const selected = [table.row, ...names].join(', ');
+        const result = await connection.runAndReadAll(`SELECT ${selected} FROM ${table.from} WHERE ${which}`);
+        for (const [number, ...cells] of result.getRows()) {
+          const row = rows.get(Number(number)) ?? [];
+          rows.set(Number(number), row);
+          for (const cell of cells) row.push(cellOf(cell));
+        }
+      }
+      return rows;
     };
     if (!chosen) {
       const rows = await read(`${table.row} >= ${from} AND ${table.row} < ${to} ORDER BY ${table.row}`);

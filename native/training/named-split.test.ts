@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { digitsCsv, TrainingBench } from '../../test/support/training-run.ts';
+import { abortAfter, digitsCsv, TrainingBench } from '../../test/support/training-run.ts';
 import { npyBytes } from '../tables/checks/npy-file.ts';
 
 const bench = new TrainingBench();
@@ -45,6 +45,26 @@ describe('training on a named split', () => {
     expect(run.last.test_accuracy).toBeGreaterThan(0.5);
     expect(run.lines).toContain('the split is mine');
     expect(run.lines).toContain('1397 rows to train on, 200 to validate, 200 held out');
+  });
+
+  it('that is stopped and resumed goes on with the same rows, bit for bit', async () => {
+    const split = {
+      name: 'mine',
+      trainPath: part('resumed-train', rows(400, 1797)),
+      validationPath: part('resumed-validation', rows(200, 400)),
+      testPath: part('resumed-test', rows(0, 200)),
+    };
+    const outputs = ({ folder }: { readonly folder: string }) =>
+      ['model.onnx', 'split.json'].map((name) => fs.readFileSync(path.join(folder, 'outputs', name)));
+    const begun = () => bench.folder(digits, 'softmax', params, 1, split);
+    const whole = await bench.run(begun());
+    const folder = begun();
+    expect((await bench.run(folder, abortAfter(30))).exit.state).toBe('cancelled');
+    bench.prepareResume(folder);
+    const resumed = await bench.run(folder);
+    expect(resumed.lines.join('\n')).toContain('resumed at step 30');
+    expect(resumed.points).toEqual(whole.points);
+    expect(outputs(resumed)).toEqual(outputs(whole));
   });
 
   it('without parts to validate on or to hold out has no such metrics', async () => {

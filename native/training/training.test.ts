@@ -24,7 +24,8 @@ afterAll(() => bench.remove());
 
 function defaults(template: 'softmax' | 'mlp'): TrainParams {
   const declared = templates.find(({ id }) => id === template)!;
-  return resolveParameters(declared, {}, [{ name: 'label', type: 'integer' }]).engine;
+  return resolveParameters(declared, {}, { columns: [{ name: 'label', type: 'integer' }], labelColumn: null })
+    .engine;
 }
 
 const modelOf = ({ folder }: TestRun) => fs.readFileSync(path.join(folder, 'outputs', 'model.onnx'));

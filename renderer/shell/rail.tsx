@@ -1,12 +1,14 @@
+import { useQuery } from '@tanstack/react-query';
+import { orpc } from '../client/orpc.ts';
 import { StateMark } from '../components/state-mark.tsx';
 import { type Feature, features } from './features.tsx';
 import styles from './frame.module.css';
-import { useResources } from './resources.store.ts';
 import { Link } from './router.ts';
 
-/** The pages there are. */
+/** The pages there are, and how many runs are going on: other work is counted in the status bar. */
 export function Rail({ current }: { readonly current: Feature | null }) {
-  const running = useResources((resources) => resources.latest?.running ?? 0);
+  const queue = useQuery(orpc.runs.queue.queryOptions());
+  const running = (queue.data?.runs ?? []).filter(({ status }) => status === 'running').length;
   return (
     <nav className={styles.rail} aria-label="Pages">
       <ul>

@@ -1,4 +1,4 @@
-import { IconFolder, IconWifiOff } from '@tabler/icons-react';
+import { IconFolder, IconWifi, IconWifiOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { Resources } from '../../app/contract/system.contract.ts';
 import { useConnection } from '../client/connection.store.ts';
@@ -33,9 +33,7 @@ export function StatusBar() {
           </Link>
         </>
       ) : null}
-      <span className={`${styles.plain} ${styles.right} ${styles.optional}`}>
-        <IconWifiOff size={13} stroke={1.5} aria-hidden /> Nothing uses the network
-      </span>
+      <NetworkUse />
       {info.data ? (
         <Link to="/settings" className={styles.plain} title={`Workspace ${info.data.workspace}`}>
           <IconFolder size={13} stroke={1.5} aria-hidden />
@@ -66,6 +64,18 @@ function Queue({ resources }: { readonly resources: Resources | null }) {
       {words}
       {paused ? ' · paused' : ''}
     </Link>
+  );
+}
+
+/** Which host an import reads from; that nothing does otherwise. */
+function NetworkUse() {
+  const jobs = useQuery(orpc.jobs.list.queryOptions({ input: { active: true } }));
+  const fetching = jobs.data?.find(({ progress }) => progress.message.startsWith('Fetching from '));
+  const Icon = fetching ? IconWifi : IconWifiOff;
+  return (
+    <span className={`${styles.plain} ${styles.right} ${styles.optional}`}>
+      <Icon size={13} stroke={1.5} aria-hidden /> {fetching?.progress.message ?? 'Nothing uses the network'}
+    </span>
   );
 }
 

@@ -2,10 +2,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { threadFormatNames } from '../../native/formats/formats.ts';
 import { createFormats } from '../../native/formats/index.ts';
-import { threadFormats } from '../../native/formats/registry.ts';
 import { createTables } from '../../native/tables/tables.ts';
 import { dataFormatConformance, filesIn } from './data-format.ts';
 
@@ -160,6 +159,62 @@ dataFormatConformance({
   expected: { rows: 20_000, columns: [...integer('n'), ...text('t')], fileColumn: null, labelColumn: null },
   rows: Array.from({ length: 500 }, (_, index) => [index % 97, `row ${index % 13}`]),
 });
+/** Every type in one batch that is larger than what is read at a time. */
+const largeBatch = {
+  expected: {
+    rows: 45,
+    columns: [
+      ...integer('row'),
+      { name: 'flag', type: 'boolean' as const },
+      ...integer('int16', 'uint8', 'int64'),
+      ...number('uint64', 'half', 'float', 'double'),
+      ...text('text', 'large_text', 'view'),
+      { name: 'day', type: 'time' as const },
+      { name: 'date', type: 'time' as const },
+      { name: 'at', type: 'time' as const },
+      { name: 'nanos', type: 'time' as const },
+      ...text('time'),
+      ...number('price', 'long_price'),
+      ...text('class', 'list', 'large_list', 'flags', 'names', 'fixed', 'record', 'map', 'nothing'),
+      ...text('pad', 'pad_view'),
+    ],
+    fileColumn: null,
+    labelColumn: null,
+  },
+  rows: [
+    [
+      ...[0, false, 100, 100, -400, 100, -100, -100, -50, 'word 0', 'word 0', 'word 0'],
+      ...['1970-04-11T00:00:00.000Z', '1970-04-11T00:00:00.000Z'],
+      ...['2023-12-31T23:53:20.000Z', '2023-12-31T23:53:20.000Z', '100', -400.25, -400.5, 'word 0'],
+      ...['[]', '[]', '[]', '[]', '[-400,null,-399]', '{"a":-400,"b":"word 0","c":[]}', '{}', null],
+      ...['a'.repeat(1_800_000), 'a'.repeat(40_000)],
+    ],
+    [
+      ...[1, ...Array<null>(8).fill(null), 'word 1é', 'word 1é', 'word 1éword 1é'],
+      ...[...Array<null>(7).fill(null), 'word 1é', '[1]', '[1]', '[false]', '["n1"]', null],
+      ...['{"a":null,"b":"word 1é","c":[1]}', null, null, 'b'.repeat(1_800_000), 'b'.repeat(40_000)],
+    ],
+  ],
+};
+dataFormatConformance({
+  name: 'arrow',
+  of: 'one large batch',
+  files: () => {
+    const folder = fs.mkdtempSync(path.join(made, 'files-'));
+    const packed = fs.readFileSync(path.join(fixtures, 'arrow-large/one-batch.arrow.zst'));
+    fs.writeFileSync(path.join(folder, 'one-batch.arrow'), zstdDecompressSync(packed));
+    return filesIn(folder);
+  },
+  ...largeBatch,
+});
+for (const file of ['one-batch-lz4.arrow', 'one-batch-zstd.arrow']) {
+  dataFormatConformance({
+    name: 'arrow',
+    of: file,
+    files: fixture('arrow-large', only(file)),
+    ...largeBatch,
+  });
+}
 dataFormatConformance({
   name: 'hdf5',
   files: fixture('hdf5', only('splits.h5')),
@@ -174,6 +229,49 @@ dataFormatConformance({
     ['train', 0, 1, 2],
     ['train', 2, 3, 1],
     ['train', 4, 5, 0],
+  ],
+});
+dataFormatConformance({
+  name: 'hdf5',
+  of: 'every type',
+  files: fixture('hdf5', only('types.h5')),
+  expected: {
+    rows: 2,
+    columns: [
+      ...integer('byte'),
+      ...text('fixed'),
+      { name: 'flag', type: 'boolean' },
+      ...number('half'),
+      ...text('text'),
+    ],
+    fileColumn: null,
+    labelColumn: null,
+  },
+  rows: [
+    [1, 'ab', true, 0.5, 'é'],
+    [255, 'c', false, 1.5, '日本'],
+  ],
+});
+dataFormatConformance({
+  name: 'hdf5',
+  of: 'records',
+  files: fixture('hdf5', only('records.h5')),
+  expected: {
+    rows: 3,
+    columns: [
+      ...integer('id'),
+      ...number('score', 'half'),
+      ...text('name'),
+      { name: 'ok', type: 'boolean' },
+      ...integer('at_0', 'at_1'),
+    ],
+    fileColumn: null,
+    labelColumn: null,
+  },
+  rows: [
+    [1, 0.5, 1.5, 'ab', true, 1, 2],
+    [-2, 1.5, -2, 'c', false, 3, 4],
+    [3, null, 0, '', true, 5, 6],
   ],
 });
 dataFormatConformance({
@@ -253,9 +351,8 @@ dataFormatConformance({
     ['valid/images/three.jpg', 'validation', 'dog', 1, 0.25, 0.75, 0.5, 0.5],
   ],
 });
-dataFormatConformance({
-  name: 'webdataset',
-  files: fixture('webdataset'),
+/** A table of the shards, which are called so. */
+const shards = (first: string, second: string) => ({
   expected: {
     rows: 3,
     columns: [
@@ -268,9 +365,9 @@ dataFormatConformance({
     labelColumn: 'cls',
   },
   rows: [
-    ['shard-0.tar', '0001', 512, 9, 3, 'é', null, null, null],
+    [first, '0001', 512, 9, 3, 'é', null, null, null],
     [
-      'shard-0.tar',
+      first,
       `${'a/'.repeat(60)}0002`,
       expect.any(Number) as unknown as number,
       700,
@@ -280,8 +377,38 @@ dataFormatConformance({
       null,
       null,
     ],
-    ['shard-1.tar', '0003', null, null, 5, null, '{"a": 1}', 2560, 3],
+    [second, '0003', null, null, 5, null, '{"a": 1}', 2560, 3],
   ],
+});
+dataFormatConformance({
+  name: 'webdataset',
+  files: fixture('webdataset'),
+  ...shards('shard-0.tar', 'shard-1.tar'),
+});
+const packed = (pack: (bytes: Buffer) => Buffer, ending: string) => () => {
+  const folder = fs.mkdtempSync(path.join(made, 'shards-'));
+  for (const { path: from, name } of filesIn(path.join(fixtures, 'webdataset'))) {
+    fs.writeFileSync(path.join(folder, name.replace('.tar', ending)), pack(fs.readFileSync(from)));
+  }
+  return filesIn(folder);
+};
+dataFormatConformance({
+  name: 'webdataset',
+  of: 'gzip',
+  files: packed(gzipSync, '.tar.gz'),
+  ...shards('shard-0.tar.gz', 'shard-1.tar.gz'),
+});
+dataFormatConformance({
+  name: 'webdataset',
+  of: 'gzip, short name',
+  files: packed(gzipSync, '.tgz'),
+  ...shards('shard-0.tgz', 'shard-1.tgz'),
+});
+dataFormatConformance({
+  name: 'webdataset',
+  of: 'Zstandard',
+  files: packed(zstdCompressSync, '.tar.zst'),
+  ...shards('shard-0.tar.zst', 'shard-1.tar.zst'),
 });
 dataFormatConformance({
   name: 'croissant',
@@ -321,11 +448,15 @@ dataFormatConformance({
   ],
 });
 
-describe('the registry of formats', () => {
-  it('lists on the core thread what its own thread has', () => {
-    expect(threadFormats.map(({ name }) => name)).toEqual([...threadFormatNames]);
-  });
-});
+/** The first header of an archive, which promises a member of so many bytes. */
+function headOf(tar: Buffer, sizeBytes: number): Buffer {
+  const head = Buffer.from(tar.subarray(0, 512));
+  head.write(`${sizeBytes.toString(8).padStart(11, '0')}\0`, 124, 'latin1');
+  head.fill(' ', 148, 156);
+  const sum = head.reduce((total, byte) => total + byte, 0);
+  head.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  return head;
+}
 
 describe('files made to do harm', { timeout: 60_000 }, () => {
   const tables = createTables();
@@ -338,7 +469,7 @@ describe('files made to do harm', { timeout: 60_000 }, () => {
     formats.formats
       .find((format) => format.name === name)!
       .tabulate(
-        [{ path: path.join(fixtures, file), name: file, sizeBytes: 0 }],
+        [{ path: path.resolve(fixtures, file), name: file, sizeBytes: 0 }],
         path.join(made, 'harm.parquet'),
         {},
       );
@@ -347,6 +478,36 @@ describe('files made to do harm', { timeout: 60_000 }, () => {
     await expect(tabulate('npy', 'numpy-bad/objects.npy')).rejects.toMatchObject({
       code: 'DATA_MALFORMED',
       message: expect.stringContaining('Python objects'),
+    });
+  });
+
+  it('does not unpack an archive to far more than it is', async () => {
+    const bomb = path.join(made, 'bomb.tar.zst');
+    // A member of zeros: a Zstandard of it is ten thousand times smaller.
+    const tar = fs.readFileSync(path.join(fixtures, 'webdataset/shard-1.tar'));
+    const zeros = zstdCompressSync(Buffer.alloc(64 * 1024 * 1024));
+    fs.writeFileSync(bomb, Buffer.concat([zstdCompressSync(headOf(tar, 2 ** 32)), ...Array(64).fill(zeros)]));
+    await expect(tabulate('webdataset', bomb)).rejects.toMatchObject({
+      code: 'DATA_MALFORMED',
+      message: expect.stringContaining('more than the archive can hold'),
+    });
+  });
+
+  it('names what an HDF5 file holds that is no table, and the cure', async () => {
+    await expect(tabulate('hdf5', 'hdf5-bad/nested.h5')).rejects.toMatchObject({
+      code: 'DATA_MALFORMED',
+      message: expect.stringMatching(/nested\.h5\/table.*member "inner"/),
+      nextStep: expect.stringContaining('data sets of numbers or texts'),
+    });
+  });
+
+  it('names version 1 of Feather, and how to write the file again', async () => {
+    const old = path.join(made, 'old.feather');
+    fs.writeFileSync(old, Buffer.concat([Buffer.from('FEA1'), Buffer.alloc(60), Buffer.from('FEA1')]));
+    await expect(tabulate('arrow', old)).rejects.toMatchObject({
+      code: 'DATA_MALFORMED',
+      message: expect.stringContaining('version 1 of Feather'),
+      nextStep: expect.stringContaining('pyarrow.feather.write_feather'),
     });
   });
 

@@ -297,6 +297,51 @@ describe.skipIf(!browserPath)('data sets in a browser', () => {
     );
   });
 
+  it('scrolls through folders and differences of more files than one page holds', async () => {
+    const tree = path.join(sources, 'tree');
+    const fill = (ending: string) => {
+      fs.rmSync(tree, { recursive: true, force: true });
+      for (const part of ['part-0', 'part-1', 'part-2']) {
+        fs.mkdirSync(path.join(tree, part, 'sub'), { recursive: true });
+        for (let index = 0; index < 600; index += 1) {
+          const name = `${part}/sub/${String(index).padStart(3, '0')}`;
+          fs.writeFileSync(path.join(tree, name + ending), name);
+        }
+      }
+      fs.writeFileSync(path.join(tree, 'notes.txt'), 'of the tree');
+    };
+    fill('.txt');
+    await importInto('tree', tree, '--as', 'files');
+    fill('.md');
+    await importInto('tree', tree, '--as', 'files');
+    await openData('tree');
+    await tab('Files');
+    const folder = page.getByRole('navigation', { name: 'Folder' });
+    await folder.getByText('3 folders, 1 file here; 1,801 files below').waitFor(SLOW);
+    const files = page.getByRole('grid', { name: 'Files' });
+    await files.getByRole('button', { name: 'Size' }).click();
+    await files.getByText('part-1').waitFor(SLOW);
+    await files.getByText('part-1').click();
+    await files.getByText('sub', { exact: true }).click();
+    await files.getByText('000.md', { exact: true }).waitFor(SLOW);
+    await files.focus();
+    await page.keyboard.press('End');
+    await files.getByText('599.md', { exact: true }).waitFor(SLOW);
+    await picture('data-files');
+    await page.reload();
+    await folder.getByText('600 files').waitFor(SLOW);
+    await folder.getByRole('button', { name: 'part-1' }).click();
+    await files.getByText('sub', { exact: true }).waitFor(SLOW);
+
+    await tab('Diff');
+    await page.getByText(/^1800 renamed\. v2 shares/).waitFor(SLOW);
+    const differing = page.getByRole('grid', { name: 'Files that differ' });
+    await differing.getByText('part-0/sub/000.md').waitFor(SLOW);
+    await differing.focus();
+    await page.keyboard.press('End');
+    await differing.getByText('part-2/sub/599.md').waitFor(SLOW);
+  });
+
   it('answers SQL as a table and a chart, points at a fault, and keeps a result as a data set', async () => {
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox', { name: 'Search or run a command' }).fill('sql query');

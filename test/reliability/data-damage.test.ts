@@ -4,8 +4,19 @@ import path from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Digest } from '../../app/contract/ids.ts';
+import { createDatasetKeeper } from '../../app/domains/datasets/index.ts';
+import { createStorage } from '../../app/domains/storage/index.ts';
 import type { AppError } from '../../app/kernel/app-error.ts';
-import { entryKind, method } from '../../native/store/packs/pack-format.ts';
+import { createStoreGate } from '../../app/storage/store-gate.ts';
+import { BlockCodec } from '../../native/store/packs/block-codec.ts';
+import {
+  encodeDirectory,
+  encodeTail,
+  entryKind,
+  method,
+  PACK_HEAD,
+} from '../../native/store/packs/pack-format.ts';
+import { readDirectory } from '../../native/store/packs/read-directory.ts';
 import { csv, noise, type TestStore, testStore } from '../support/data-stores.ts';
 import { DataWorkspace } from '../support/data-workspace.ts';
 import { copyOf, faultsOf, someFiles, writeFolder } from '../support/store-worlds.ts';
@@ -17,6 +28,7 @@ const template = path.join(root, 'template');
 const known = new Map<Digest, Files>();
 /** Where each version's files lie, for repairs. */
 const sources = new Map<Digest, string>();
+const fileCopies: { readonly content: Digest; readonly path: string }[] = [];
 let old: Digest;
 let young: Digest;
 
@@ -35,6 +47,9 @@ beforeAll(async () => {
     fs.cpSync(source, copy, { recursive: true });
     sources.set(taken.manifest, copy);
     fs.writeFileSync(path.join(root, taken.manifest), await at.bytes(taken.manifest));
+    for (const file of await at.files(taken.manifest)) {
+      fileCopies.push({ content: file.digest, path: path.join(copy, file.path) });
+    }
   }
   [old, young] = [...known.keys()] as [Digest, Digest];
   await at.store.close();
@@ -206,6 +221,69 @@ describe('a bit that flips in a pack', { timeout: 120_000 }, () => {
     expect(await faultsOf(at, known)).toEqual([]);
   });
 
+  describe('in the list of a version', () => {
+    const inList = (copy: TestStore) => {
+      const { pack, offset } = blockWhere(
+        `b.id IN (SELECT block_id FROM entries WHERE digest = x'${young}')`,
+        copy,
+      );
+      flip(path.join(copy.packs, pack), offset + 20, 2);
+    };
+    const forgotten = (copy: TestStore, ...folders: string[]) => {
+      for (const name of folders) fs.rmSync(path.join(copy.workspace, 'cache', name), { recursive: true });
+    };
+    /** Of files only, as nobody can name a list's copy. */
+    const files = async (harmed: ReadonlySet<Digest>) =>
+      fileCopies.filter(({ content }) => harmed.has(content));
+
+    it('is mended by what is remembered of the source', async () => {
+      await damaged(inList);
+      const repaired = await at.store.repair(roots(), files);
+      expect(repaired.filter((each) => each.repaired === null)).toEqual([]);
+      expect(repaired.map((each) => each.repaired).join()).toContain('what was remembered of its files');
+      expect(await faultsOf(at, known)).toEqual([]);
+      expect(fs.readdirSync(path.join(at.workspace, 'cache/checkouts-elsewhere'))).toEqual([]);
+    });
+
+    it('is mended by what is remembered of a folder that it was written into', async () => {
+      await damaged(() => {});
+      const checkout = {
+        manifest: young,
+        folder: at.path('out'),
+        sealed: false,
+        existing: 'refuse',
+      } as const;
+      await at.store.checkout(checkout);
+      await at.store.close();
+      inList(at);
+      forgotten(at, 'sources');
+      at = testStore(at.folder, 1);
+      await at.store.repair(roots(), files);
+      expect(await faultsOf(at, known)).toEqual([]);
+    });
+
+    it('is mended by a folder that still has the files, and not by one in which any is another', async () => {
+      await damaged((copy) => {
+        inList(copy);
+        forgotten(copy, 'sources');
+      });
+      const changed = path.join(root, 'changed');
+      fs.cpSync(sources.get(young)!, changed, { recursive: true });
+      fs.appendFileSync(path.join(changed, 'fresh'), 'x');
+      const withFolder = (folder: string) => async (harmed: ReadonlySet<Digest>) => [
+        ...(await files(harmed)),
+        { content: young, path: folder },
+      ];
+      const still = await at.store.repair(roots(), withFolder(changed));
+      expect(still.filter((each) => each.repaired === null).flatMap(({ contents }) => contents)).toEqual([
+        young,
+      ]);
+      const repaired = await at.store.repair(roots(), withFolder(sources.get(young)!));
+      expect(repaired.filter((each) => each.repaired === null)).toEqual([]);
+      expect(await faultsOf(at, known)).toEqual([]);
+    });
+  });
+
   it('stays where it can be mended when garbage is collected around it', async () => {
     await damaged(inBlock(`b.method = ${method.raw}`));
     const collected = await at.store
@@ -276,6 +354,87 @@ describe('bits that flip in the index', { timeout: 240_000 }, () => {
   });
 });
 
+describe('an index that leads to the list of another content', { timeout: 120_000 }, () => {
+  it('never gives that content: it is noticed, named and mended', async () => {
+    await damaged((copy) => {
+      const index = new SqliteDatabase(indexOf(copy));
+      const [one, other] = index
+        .prepare(`SELECT digest FROM entries WHERE kind = ${entryKind.list} ORDER BY digest LIMIT 2`)
+        .pluck()
+        .all();
+      const { changes } = index
+        .prepare(
+          `UPDATE entries SET (block_id, offset, size_bytes) =
+             (SELECT block_id, offset, size_bytes FROM entries WHERE digest = ?) WHERE digest = ?`,
+        )
+        .run(other, one);
+      expect(changes).toBe(1);
+      index.close();
+    });
+    const before = await reading();
+    expect(before.wrong).toEqual([]);
+    expect(before.unreadable.length).toBeGreaterThan(0);
+    expect(await at.store.verify(roots())).toContainEqual(expect.objectContaining({ kind: 'index' }));
+    const repaired = await at.store.repair(roots(), goodCopies);
+    expect(repaired.filter((each) => each.repaired === null)).toEqual([]);
+    expect(await faultsOf(at, known)).toEqual([]);
+  });
+});
+
+describe('a list of chunks whose block has the right checksum and the wrong bytes', {
+  timeout: 120_000,
+}, () => {
+  it('is never read, is named and mended', async () => {
+    await damaged((copy) => forgeList(copy));
+    const before = await reading();
+    expect(before.wrong).toEqual([]);
+    expect(before.unreadable.length).toBeGreaterThan(0);
+    const found = await at.store.verify(roots());
+    expect(found).toMatchObject([
+      { kind: 'block', reason: expect.stringContaining('not what their digests say') },
+    ]);
+    const repaired = await at.store.repair(roots(), goodCopies);
+    expect(repaired.filter((each) => each.repaired === null)).toEqual([]);
+    expect(await faultsOf(at, known)).toEqual([]);
+  });
+});
+
+/** As if a bit had flipped in memory, before the checksum was made: a chunk's size in a list, with a pack that fits. */
+function forgeList(copy: TestStore): void {
+  const { pack } = blockWhere(holdsLists, copy);
+  const file = path.join(copy.packs, pack);
+  const read = readDirectory(file);
+  if ('damage' in read) throw new Error(read.damage);
+  const old = fs.readFileSync(file);
+  const codec = new BlockCodec();
+  const pieces: Buffer[] = [PACK_HEAD];
+  let offset = PACK_HEAD.length;
+  const blocks = read.blocks.map((block) => {
+    let bytes: Uint8Array = old.subarray(block.offset, block.offset + block.storedBytes);
+    let facts = { method: block.method, crc: block.crc };
+    const list = block.entries.find(({ kind }) => kind === entryKind.list);
+    if (list) {
+      const raw = Buffer.alloc(block.rawBytes + 1);
+      if (block.method === method.zstd) codec.decode(Buffer.from(bytes), raw, block.rawBytes);
+      else raw.set(bytes);
+      raw[list.offset + list.sizeBytes - 6]! ^= 1;
+      const encoded = codec.encode(raw.subarray(0, block.rawBytes));
+      bytes = Buffer.from(encoded.bytes);
+      facts = { method: encoded.method, crc: encoded.crc };
+    }
+    pieces.push(Buffer.from(bytes));
+    const made = { ...block, ...facts, offset, storedBytes: bytes.length };
+    offset += bytes.length;
+    return made;
+  });
+  codec.close();
+  const directory = encodeDirectory(blocks);
+  const { tail, name } = encodeTail(directory);
+  fs.rmSync(file);
+  fs.writeFileSync(path.join(copy.packs, name), Buffer.concat([...pieces, directory, tail]));
+  for (const ending of ['', '-wal', '-shm']) fs.rmSync(`${indexOf(copy)}${ending}`, { force: true });
+}
+
 describe('a bit that flips in what is remembered', { timeout: 120_000 }, () => {
   const only = (folder: string) => {
     const [name] = fs.readdirSync(folder);
@@ -341,6 +500,44 @@ describe('a bit that flips in a whole file of an older workspace', { timeout: 12
     fs.writeFileSync(good, bytes);
     await at.store.repair(wanted, async () => [{ content: digest, path: good }]);
     expect((await at.bytes(digest)).equals(bytes)).toBe(true);
+  });
+});
+
+describe('a list of a version that nothing on this machine can tell again', { timeout: 120_000 }, () => {
+  it('is named with what is lost and where it can be had', async () => {
+    const on = DataWorkspace.onDisk();
+    try {
+      const file = on.file('numbers.csv', 'a\n1\n');
+      const { version } = await on.load('numbers', file);
+      const lost = {
+        kind: 'block',
+        name: 'x.pack at 8',
+        contents: [version.digest],
+        repaired: null,
+      } as const;
+      const verify = async () => [{ ...lost, reason: 'its bytes are not as they were written' }];
+      const storage = createStorage(on.core, {
+        store: { ...on.store, verify },
+        objects: { recent: () => [] },
+        gate: createStoreGate(),
+        keepers: [createDatasetKeeper(on.core)],
+        derived: [],
+        copies: async () => [],
+      });
+      const { result } = await on.core.jobs.ended(storage.check(false).id);
+      expect(result).toMatchObject({
+        damage: [
+          {
+            reason: expect.stringContaining(
+              `the list of files of numbers@v1 (import ${file} again as it was then)`,
+            ),
+            harms: [{ name: 'numbers@v1' }],
+          },
+        ],
+      });
+    } finally {
+      await on.close();
+    }
   });
 });
 

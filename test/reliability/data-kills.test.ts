@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Digest } from '../../app/contract/ids.ts';
 import type { AppError } from '../../app/kernel/app-error.ts';
 import { type TestStore, testStore } from '../support/data-stores.ts';
-import { doTask, type StoreOutcome, storeProgram } from '../support/store-program.ts';
+import { doTask, type StoreOutcome, type StoreTask, storeProgram } from '../support/store-program.ts';
 import {
   copyOf,
   differences,
@@ -21,17 +21,22 @@ import { countCalls, interrupted, spread, straceFault } from '../support/strace.
 const most = (sampled: number) =>
   process.env.LATHE_TEST_KILLS === 'all' ? Number.POSITIVE_INFINITY : sampled;
 const AT_ONCE = 2;
+const COLLECTION = 'a collection that makes packs anew';
+const MERGE = 'a collection that merges small packs';
+const CHECKOUT = 'a checkout into an empty folder';
 const UPDATE = 'a checkout that updates a folder';
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'lathe-kills-'));
 const first = someFiles(1);
 const second = laterFiles(first, 2);
 const files = new Map<Digest, Record<string, Buffer>>();
+/** Versions of few bytes, by their manifests. */
+const small = new Map<Digest, Record<string, Buffer>>();
 let old: Digest;
 let young: Digest;
 
-/** A store with nothing, with the first version, and with both; the source holds the second one in the end. */
-const templates = { none: '', one: '', both: '', damaged: '' };
+/** A store with nothing, with the first version, with both, and with versions in many packs; the source holds the second one in the end. */
+const templates = { none: '', one: '', both: '', damaged: '', many: '' };
 const source = path.join(root, 'source');
 
 beforeAll(async () => {
@@ -55,6 +60,15 @@ beforeAll(async () => {
   young = await take(both);
   await both.store.close();
   files.set(old, first).set(young, second);
+
+  const many = testStore(templates.many, 1);
+  for (let version = 0; version < 18; version++) {
+    const few = { common: first.big!, version: Buffer.from(`version ${version}`) };
+    const { manifest } = await many.take(writeFolder(many.path('few'), few));
+    small.set(manifest, few);
+  }
+  expect(fs.readdirSync(many.packs).length).toBeGreaterThan(17);
+  await many.store.close();
 
   fs.cpSync(templates.both, templates.damaged, { recursive: true });
   const packs = path.join(templates.damaged, 'workspace/objects/packs');
@@ -93,6 +107,26 @@ const worlds: Record<string, () => StoreWorld> = {
       expect(third).toMatchObject({ manifest: young, addedBytes: 0 });
     },
   }),
+  [CHECKOUT]: () => ({
+    template: templates.both,
+    known: known(young),
+    task: (copy) => ({
+      do: 'checkout',
+      manifest: young,
+      folder: path.join(copy, 'out'),
+      sealed: false,
+      existing: 'refuse',
+    }),
+    async again(at, copy, task) {
+      // The very same command goes on. Where the first one had come to its end, there is nothing to go on with.
+      const error = await doTask(at.store, task).catch((thrown: AppError) => thrown);
+      if (error instanceof Error) expect(error).toMatchObject({ code: 'ALREADY_EXISTS' });
+      expect(differences(path.join(copy, 'out'), second)).toEqual([]);
+    },
+    async check(at) {
+      expect(await faultsOf(at, known(young))).toEqual([]);
+    },
+  }),
   [UPDATE]: () => ({
     template: templates.both,
     known: known(old, young),
@@ -110,7 +144,7 @@ const worlds: Record<string, () => StoreWorld> = {
       expect(differences(path.join(copy, 'out'), second)).toEqual([]);
     },
   }),
-  'a collection that makes packs anew': () => ({
+  [COLLECTION]: () => ({
     template: templates.both,
     known: known(young),
     task: () => ({ do: 'collect', roots: roots(young), graceMs: 0, dryRun: false }),
@@ -123,6 +157,21 @@ const worlds: Record<string, () => StoreWorld> = {
       expect(bytes.reduce((sum, each) => sum + each, 0)).toBeLessThan(2_200_000);
     },
   }),
+  [MERGE]: () => {
+    // One of them is garbage.
+    const known = new Map([...small].slice(1));
+    const collect = { roots: roots(...known.keys()), graceMs: 0, dryRun: false };
+    return {
+      template: templates.many,
+      known,
+      task: () => ({ do: 'collect', ...collect }),
+      async check(at) {
+        expect(await faultsOf(at, known)).toEqual([]);
+        expect((await at.store.collect(collect)).freedBytes).toBe(0);
+        expect(fs.readdirSync(at.packs)).toHaveLength(1);
+      },
+    };
+  },
   'a repair from the files that were imported': () => ({
     template: templates.damaged,
     known: known(),
@@ -165,11 +214,41 @@ interface Plan {
   readonly sampled: number;
   readonly by?: 'EIO' | 'ENOSPC';
   /** Only about these files of the store. */
-  readonly paths?: readonly string[];
-  /** The one thing to do in which there are such calls. */
-  readonly only?: string;
+  readonly paths?: readonly string[] | typeof NEW_PACKS;
+  /** The things to do in which there are such calls. */
+  readonly only?: readonly string[];
 }
 
+/** Packs while they are written, whatever they are called. */
+const NEW_PACKS = 'new packs';
+const namesModule = path.join(import.meta.dirname, '../support/known-names.mjs');
+/** No program starts more threads, and none of them makes up more names before what it is tried at. */
+const [THREADS, NAMES] = [24, 4];
+
+/** What a program that is interrupted needs to have its files found. @param token not used twice for a store */
+function interruptible(copy: string, task: StoreTask, { paths = [] }: Plan, token: string) {
+  const files =
+    paths === NEW_PACKS
+      ? Array.from({ length: THREADS * NAMES }, (_, at) => {
+          const name = `${token}-${Math.floor(at / NAMES)}-${1 + (at % NAMES)}.part`;
+          return path.join('objects/packs', name);
+        })
+      : paths;
+  return {
+    paths: files.map((each) => path.join(copy, 'workspace', each)),
+    program: ['--import', namesModule, ...storeProgram(copy, task)],
+    environment: { LATHE_TEST_NAMES: token },
+  };
+}
+
+/** What makes packs. */
+const STORING = [
+  'a first import',
+  'an import again',
+  COLLECTION,
+  MERGE,
+  'a repair from the files that were imported',
+];
 /** Files of the store, from the workspace. */
 const index = ['objects/index.db', 'objects/index.db-wal', 'objects/index.db-journal'];
 /** Files of the version that is written out, from the workspace. */
@@ -181,15 +260,36 @@ const plans: Record<string, Plan> = {
   'the index is written': { calls: ['pwrite64'], paths: index, sampled: 4 },
   'a file is renamed': { calls: ['rename', 'renameat', 'renameat2'], sampled: 3 },
   'a file is removed': { calls: ['unlink', 'unlinkat', 'rmdir'], sampled: 4 },
-  'the folder is written': { calls: ['pwrite64', 'openat'], paths: folder, sampled: 4, only: UPDATE },
+  'the folder is written': {
+    calls: ['pwrite64', 'openat'],
+    paths: folder,
+    sampled: 4,
+    only: [CHECKOUT, UPDATE],
+  },
+  'a pack is written': { calls: ['write', 'fchmod', 'close'], paths: NEW_PACKS, sampled: 3, only: STORING },
   'anything is written': { calls: ['write', 'pwrite64'], sampled: 4 },
 };
 const failures: Record<string, Plan> = {
   'a flush fails': { calls: ['fsync', 'fdatasync'], sampled: 3, by: 'EIO' },
   'the index cannot be written': { calls: ['pwrite64'], paths: index, sampled: 2, by: 'EIO' },
   'the index has no room': { calls: ['pwrite64'], paths: index, sampled: 2, by: 'ENOSPC' },
+  'a pack cannot be made': { calls: ['openat'], paths: NEW_PACKS, sampled: 2, by: 'ENOSPC', only: STORING },
+  'a pack cannot be written': { calls: ['write'], paths: NEW_PACKS, sampled: 3, by: 'EIO', only: STORING },
+  'a pack has no room': { calls: ['write'], paths: NEW_PACKS, sampled: 3, by: 'ENOSPC', only: STORING },
+  'a pack cannot be flushed': {
+    ...{ calls: ['fsync', 'fdatasync'], paths: NEW_PACKS, sampled: 2, by: 'EIO', only: STORING },
+  },
+  'a pack cannot be closed': {
+    ...{ calls: ['fchmod', 'close'], paths: NEW_PACKS, sampled: 2, by: 'EIO', only: STORING },
+  },
   'a renaming fails': { calls: ['rename'], sampled: 2, by: 'EIO' },
-  'a file cannot be written': { calls: ['pwrite64'], paths: folder, sampled: 2, by: 'EIO', only: UPDATE },
+  'a file cannot be written': {
+    calls: ['pwrite64'],
+    paths: folder,
+    sampled: 2,
+    by: 'EIO',
+    only: [CHECKOUT, UPDATE],
+  },
 };
 
 let copiesMade = 0;
@@ -201,9 +301,9 @@ async function survives(world: StoreWorld, plan: Plan, call: string, number: num
     await world.prepare?.(at);
     await at.store.close();
     const task = world.task(copy);
-    const paths = (plan.paths ?? []).map((each) => path.join(copy, 'workspace', each));
+    const { paths, program, environment } = interruptible(copy, task, plan, 'hit');
     const by = plan.by ?? 'kill';
-    const ended = await interrupted({ calls: [call], number, by, paths }, storeProgram(copy, task));
+    const ended = await interrupted({ calls: [call], number, by, paths }, program, environment);
     if (!ended.wasKilled && by === 'kill') expect(ended).toMatchObject({ code: 0, stderr: '' });
     if (by !== 'kill' && ended.code !== 0) {
       expect(ended.stderr).toBe('');
@@ -212,7 +312,7 @@ async function survives(world: StoreWorld, plan: Plan, call: string, number: num
     }
     at = testStore(copy, 1);
     expect(await (world.faults?.(at) ?? faultsOf(at, world.known))).toEqual([]);
-    const result = await doTask(at.store, task);
+    const result = await (world.again?.(at, copy, task) ?? doTask(at.store, task));
     await world.check(at, copy, result);
     return ended.wasKilled || ended.code !== 0;
   } catch (error) {
@@ -228,8 +328,8 @@ async function tryAll(world: StoreWorld, plan: Plan): Promise<{ tried: number; h
   const at = await copyOf(world, copy);
   await world.prepare?.(at);
   await at.store.close();
-  const paths = (plan.paths ?? []).map((each) => path.join(copy, 'workspace', each));
-  const { counts, ended } = await countCalls(plan.calls, storeProgram(copy, world.task(copy)), { paths });
+  const { paths, program, environment } = interruptible(copy, world.task(copy), plan, 'counted');
+  const { counts, ended } = await countCalls(plan.calls, program, { paths, environment });
   expect(ended).toMatchObject({ code: 0, stderr: '' });
   fs.rmSync(copy, { recursive: true, force: true });
   const points = [...counts].flatMap(([call, count]) =>
@@ -247,7 +347,7 @@ async function tryAll(world: StoreWorld, plan: Plan): Promise<{ tried: number; h
 }
 
 const plansFor = (all: typeof plans, what: string) =>
-  Object.entries(all).filter(([, { only = what }]) => only === what);
+  Object.entries(all).filter(([, { only = [what] }]) => only.includes(what));
 const fault = straceFault();
 
 describe.skipIf(fault !== null)('a store whose process is killed', { timeout: 600_000 }, () => {

@@ -24,6 +24,9 @@ export class FileServer {
   readonly cuts: number[] = [];
   /** Only requests with this header are answered. */
   authorization: string | null = null;
+  /** While it is true, requests get their answer only after `release`. */
+  hold = false;
+  readonly #held: (() => void)[] = [];
   readonly #server = http.createServer((request, response) => this.#answer(request, response));
 
   async start(): Promise<this> {
@@ -35,6 +38,12 @@ export class FileServer {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}${path}`;
   }
 
+  /** Answer what was held back, and hold nothing any more. */
+  release(): void {
+    this.hold = false;
+    for (const answer of this.#held.splice(0)) answer();
+  }
+
   async close(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
@@ -44,6 +53,13 @@ export class FileServer {
     const path = request.url!;
     const { range, authorization } = request.headers;
     this.asked.push({ path, range, authorization });
+    if (this.hold) return void this.#held.push(() => this.#send(request, response));
+    this.#send(request, response);
+  }
+
+  #send(request: http.IncomingMessage, response: http.ServerResponse): void {
+    const path = request.url!;
+    const { range, authorization } = request.headers;
     const target = this.redirects.get(path);
     if (target !== undefined) return void response.writeHead(302, { location: target }).end();
     if (this.authorization !== null && authorization !== this.authorization)

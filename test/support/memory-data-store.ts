@@ -3,7 +3,13 @@ import path from 'node:path';
 import ignore from 'ignore';
 import type { Digest } from '../../app/contract/ids.ts';
 import { AppError } from '../../app/kernel/app-error.ts';
-import type { DataStore, ManifestFile, StoredTree, StoreRoots } from '../../app/kernel/ports/data-store.ts';
+import type {
+  DataStore,
+  FolderEntry,
+  ManifestFile,
+  StoredTree,
+  StoreRoots,
+} from '../../app/kernel/ports/data-store.ts';
 import { inside } from '../../app/kernel/workspace-folders.ts';
 import { createHashing } from '../../native/hashing/blake3.ts';
 
@@ -110,7 +116,39 @@ export function memoryDataStore(): MemoryDataStore {
       const files = filesOf(manifest).filter((file) => file.path.startsWith(prefix));
       return { files: files.slice(offset, offset + limit), total: files.length };
     },
-    async compare(before, after, limit) {
+    async listFolder(manifest, { folder, offset, limit, sort, descending }) {
+      const below = filesOf(manifest).filter(({ path }) => path.startsWith(folder));
+      if (below.length === 0 && folder !== '')
+        throw new AppError('NOT_FOUND', `There is no folder "${folder}".`);
+      const folders = new Map<string, { kind: 'folder'; path: string; files: number; sizeBytes: number }>();
+      const files: FolderEntry[] = [];
+      for (const file of below) {
+        const slash = file.path.indexOf('/', folder.length);
+        if (slash < 0) {
+          files.push({ kind: 'file', file });
+          continue;
+        }
+        const path = file.path.slice(0, slash + 1);
+        const known = folders.get(path) ?? { kind: 'folder', path, files: 0, sizeBytes: 0 };
+        folders.set(path, { ...known, files: known.files + 1, sizeBytes: known.sizeBytes + file.sizeBytes });
+      }
+      const sizeOf = (entry: FolderEntry) => (entry.kind === 'file' ? entry.file.sizeBytes : entry.sizeBytes);
+      const countOf = (entry: FolderEntry) => (entry.kind === 'file' ? 1 : entry.files);
+      const ordered = (entries: readonly FolderEntry[]) => {
+        const value = sort === 'size' ? sizeOf : countOf;
+        const named = sort === 'name' && descending ? entries.toReversed() : [...entries];
+        return sort === 'name' ? named : named.sort((a, b) => (descending ? -1 : 1) * (value(a) - value(b)));
+      };
+      const entries = [...ordered([...folders.values()]), ...ordered(files)];
+      return {
+        entries: entries.slice(offset, offset + limit),
+        total: entries.length,
+        folders: folders.size,
+        files: below.length,
+        sizeBytes: below.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      };
+    },
+    async compare(before, after, { offset, limit }) {
       const old = new Map(filesOf(before).map((file) => [file.path, file]));
       const now = new Map(filesOf(after).map((file) => [file.path, file]));
       const removed = [...old.values()].filter((file) => !now.has(file.path));
@@ -136,10 +174,10 @@ export function memoryDataStore(): MemoryDataStore {
           changed: changed.length,
           renamed: renamed.length,
         },
-        added: added.slice(0, limit),
-        removed: removed.slice(0, limit),
-        changed: changed.slice(0, limit),
-        renamed: renamed.slice(0, limit),
+        added: added.slice(offset, offset + limit),
+        removed: removed.slice(offset, offset + limit),
+        changed: changed.slice(offset, offset + limit),
+        renamed: renamed.slice(offset, offset + limit),
         sharedBytes: [...now.values()].reduce(
           (sum, file) => sum + (had.has(file.digest) ? file.sizeBytes : 0),
           0,

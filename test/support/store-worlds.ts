@@ -17,6 +17,8 @@ export interface StoreWorld {
   /** Bring a copy into its state, as far as that cannot be copied. */
   prepare?(at: TestStore): Promise<void>;
   task(copy: string): StoreTask;
+  /** What a person does after an interruption, where it is not the task alone. */
+  again?(at: TestStore, copy: string, task: StoreTask): Promise<unknown>;
   /** What is true once the task was done, if need be after an interruption. */
   check(at: TestStore, copy: string, result: unknown): Promise<void>;
 }

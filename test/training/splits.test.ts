@@ -64,6 +64,54 @@ describe('a run on a named split', () => {
   }, 120_000);
 });
 
+describe('a split of a folder of pictures', () => {
+  it('gives a program the names of the files of each part', async () => {
+    const pictures = path.join(root, 'pictures');
+    const sample = path.resolve(import.meta.dirname, '../fixtures/data-formats/images/cat/a.png');
+    for (const label of ['cat', 'dog']) {
+      fs.mkdirSync(path.join(pictures, label), { recursive: true });
+      for (let index = 0; index < 20; index++)
+        fs.copyFileSync(sample, path.join(pictures, label, `nr ${index}.png`));
+    }
+    await latheJson(['data', 'import', 'pictures', pictures], workspace);
+    const made = await latheJson(
+      [
+        'data',
+        'split',
+        'make',
+        'pictures',
+        'holdout',
+        '--stratify',
+        'label',
+        '--parts',
+        'train=0.8,test=0.2',
+      ],
+      workspace,
+    );
+    expect(made.parts).toMatchObject([{ rows: 32 }, { rows: 8 }]);
+    const script = path.join(root, 'program', 'look.py');
+    fs.mkdirSync(path.dirname(script));
+    fs.writeFileSync(
+      script,
+      [
+        'import json, os, lathe',
+        'split = lathe.split()',
+        'files = {part: list(split.files(part)) for part in split}',
+        'assert all(os.path.isfile(file) for part in files.values() for file in part)',
+        'names = [os.path.relpath(file, lathe.data()) for part in files.values() for file in part]',
+        'print(json.dumps({"counts": [len(files["train"]), len(files["test"])], "names": sorted(names)}))',
+      ].join('\n'),
+    );
+    const run = await train(script, '--data', 'pictures', '--split', 'holdout');
+    const { stdout } = await lathe(['run', 'logs', run.id], workspace);
+    const printed = JSON.parse(stdout.trim().split('\n').at(-1)!);
+    expect(printed.counts).toEqual([32, 8]);
+    expect(printed.names).toEqual(
+      ['cat', 'dog'].flatMap((label) => Array.from({ length: 20 }, (_, i) => `${label}/nr ${i}.png`)).sort(),
+    );
+  }, 120_000);
+});
+
 describe('data that a blocking check speaks against', () => {
   it('is not trained on, unless that is said, which the run remembers', async () => {
     await latheJson(['data', 'expect', 'add', 'table', 'range', '--column', 'x', '--max', '50'], workspace);

@@ -6,14 +6,21 @@ import { AppError } from '../../kernel/app-error.ts';
 import type { Core } from '../../kernel/core.ts';
 import type { DataStore } from '../../kernel/ports/data-store.ts';
 import { WorkMeter } from '../../storage/work-meter.ts';
+import type { Checkouts } from './checkout.ts';
+
+interface CheckoutParts {
+  readonly core: Core;
+  readonly store: Pick<DataStore, 'checkout'>;
+  readonly checkouts: Pick<Checkouts, 'find'>;
+}
 
 /**
- * Write a version into a folder of the user's, as a job.
+ * Write a version into a folder of the user's, as a job. If its files are in the workspace already, because a run read them, they may be cloned.
  *
  * @throws AppError INVALID_INPUT at once for a folder that is relative, or that holds the workspace or lies in it
  */
 export function checkOutElsewhere(
-  { core, store }: { readonly core: Core; readonly store: Pick<DataStore, 'checkout'> },
+  { core, store, checkouts }: CheckoutParts,
   version: DatasetVersion,
   {
     folder: given,
@@ -29,8 +36,13 @@ export function checkOutElsewhere(
   const title = `Check out ${version.datasetName}@${version.version}`;
   return core.jobs.start({ kind: 'dataset.checkout', title }, async ({ signal, progress }) => {
     const meter = new WorkMeter(core.clock, progress);
+    const twin = checkouts.find(version.digest);
     const written = await store.checkout(
-      { manifest: version.digest, folder, ...(prefix !== '' && { prefix }), sealed: false, existing },
+      {
+        ...{ manifest: version.digest, folder, sealed: false, existing },
+        ...(prefix !== '' && { prefix }),
+        ...(twin !== null && { twin }),
+      },
       { signal, onProgress: meter.store },
     );
     return { version, folder, ...written } satisfies CheckoutResult;

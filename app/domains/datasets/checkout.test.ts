@@ -109,7 +109,9 @@ describe('folders that are there', () => {
   it('are listed and removed, read-only as they are', async () => {
     expect(await checkouts.list()).toEqual([]);
     const version = await put({ 'deep/er/x': 'x' });
+    expect(checkouts.find(version)).toBeNull();
     const at = await checkouts.ensure(version);
+    expect(checkouts.find(version)).toBe(at);
     expect(await checkouts.list()).toEqual([version]);
     await checkouts.remove(version);
     await checkouts.remove(version);

@@ -24,6 +24,8 @@ export interface CheckoutOptions {
 export interface Checkouts {
   /** Where a version's folder is, or will be. */
   path(digest: Digest): string;
+  /** A version's folder if it is there, else null. */
+  find(digest: Digest): string | null;
   /**
    * Make sure that the folder is there, whole and durable. Those who ask at the same time share the work, which stops when the last
    * of them has given up.
@@ -118,6 +120,10 @@ export function createCheckouts(folders: WorkspaceFolders, store: Pick<DataStore
 
   return {
     path: (digest) => folders.checkout(digest),
+    find(digest) {
+      const target = folders.checkout(digest);
+      return fs.existsSync(target) ? target : null;
+    },
     async ensure(digest, options = {}) {
       const target = folders.checkout(digest);
       let work = making.get(digest);

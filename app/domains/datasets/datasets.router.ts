@@ -20,6 +20,7 @@ export function datasetsRouter(datasets: Datasets) {
     versions: os.versions.handler(({ input }) => datasets.versions(input.project, input.dataset)),
     version: os.version.handler(({ input }) => named(input)),
     files: os.files.handler(({ input }) => datasets.files(named(input), input)),
+    folder: os.folder.handler(({ input }) => datasets.folder(named(input), input)),
     fileBytes: os.fileBytes.handler(async ({ input }) => {
       const file = await datasets.openFile(named(input), input.path);
       return new Blob([Buffer.from(await file.read(input.offset, input.length))]);
@@ -44,7 +45,7 @@ export function datasetsRouter(datasets: Datasets) {
         input.before === undefined && input.beforeDataset === undefined
           ? datasets.versionBefore(after)
           : datasets.resolve(input.project, input.beforeDataset ?? input.dataset, input.before);
-      return datasets.diff(before, after, input.limit);
+      return datasets.diff(before, after, input);
     }),
     checkout: os.checkout.handler(({ input }) => datasets.checkoutTo(named(input), input)),
     verify: os.verify.handler(({ input: { project, dataset, version } }) => {

@@ -5,6 +5,7 @@ import type {
   ColumnProfile,
   Dataset,
   DatasetVersion,
+  FolderPage,
   ImportResult,
   ImportSource,
   VersionDiff,
@@ -19,7 +20,7 @@ import type { Core } from '../../kernel/core.ts';
 import type { JobContext } from '../../kernel/job-machine.ts';
 import type { DataFormat } from '../../kernel/ports/data-format.ts';
 import type { DataSource } from '../../kernel/ports/data-source.ts';
-import type { DataStore } from '../../kernel/ports/data-store.ts';
+import type { DataStore, FolderRequest } from '../../kernel/ports/data-store.ts';
 import type { Tables } from '../../kernel/ports/tables.ts';
 import type { StoreGate } from '../../storage/store-gate.ts';
 import { WorkMeter } from '../../storage/work-meter.ts';
@@ -28,7 +29,9 @@ import { type CheckoutOptions, type Checkouts, createCheckouts } from './checkou
 import { checkOutElsewhere } from './checkout-elsewhere.ts';
 import { createDatasetRepository } from './datasets.repository.ts';
 import { createDeletion, type Deletion } from './deletion.ts';
+import { diffVersions } from './diff-versions.ts';
 import { createFinder, type NamedProjects } from './find-version.ts';
+import { folderPage } from './folder-page.ts';
 import { importDataset } from './import-dataset.ts';
 import { createSpools } from './import-spool.ts';
 import { fileAt, toVersionFile } from './manifest-files.ts';
@@ -64,6 +67,8 @@ export interface TrainingTable {
   /** A Parquet file; columns as listed, types as in native/tables/column-types.ts. */
   readonly tablePath: string;
   readonly columns: readonly Column[];
+  /** What the files themselves say is to be predicted. */
+  readonly labelColumn: string | null;
   readonly rows: number;
 }
 
@@ -100,6 +105,8 @@ export interface Datasets extends VersionNotes, Omit<Deletion, 'freesBytes'> {
     version: DatasetVersion,
     page: { readonly prefix?: string; readonly offset: number; readonly limit: number },
   ): Promise<{ files: VersionFile[]; total: number }>;
+  /** A part of what lies in a folder; its name may end with a slash, and the root is empty. @throws AppError NOT_FOUND */
+  folder(version: DatasetVersion, page: FolderRequest): Promise<FolderPage>;
   /** @throws AppError NOT_FOUND */
   openFile(version: DatasetVersion, path: string): Promise<OpenedFile>;
   /**
@@ -121,7 +128,12 @@ export interface Datasets extends VersionNotes, Omit<Deletion, 'freesBytes'> {
     },
     context: Pick<JobContext, 'signal' | 'progress'>,
   ): Promise<ImportResult>;
-  diff(before: DatasetVersion, after: DatasetVersion, limit: number): Promise<VersionDiff>;
+  /** Each of the lists is cut to the page. */
+  diff(
+    before: DatasetVersion,
+    after: DatasetVersion,
+    page: { readonly offset: number; readonly limit: number },
+  ): Promise<VersionDiff>;
   /** What a version is compared with by default. @throws AppError NOT_FOUND for a version without one */
   versionBefore(version: DatasetVersion): DatasetVersion;
   /** Start writing a version's files into a folder of the user's, as a job whose result is a `CheckoutResult`. */
@@ -193,6 +205,7 @@ export function createDatasets(core: Core, parts: DatasetParts): Datasets {
       const page = await store.list(digest, { offset, limit, ...(prefix !== '' && { prefix }) });
       return { files: page.files.map(toVersionFile), total: page.total };
     },
+    folder: ({ digest }, page) => folderPage(store, digest, page),
     async openFile({ digest }, filePath) {
       const file = await fileAt(store, digest, filePath);
       return {
@@ -208,14 +221,15 @@ export function createDatasets(core: Core, parts: DatasetParts): Datasets {
       return core.jobs.start({ kind: 'dataset.import', title: `Import ${name}` }, async (context) => {
         const { signal } = context;
         const meter = new WorkMeter(core.clock, context.progress);
+        // What lies on this machine is only named, which takes no time.
+        meter.stage(0, 0.4);
+        const host = hostReached(source);
+        const fetching = host === null ? 'Fetching' : `Fetching from ${host}`;
+        // Before anything is awaited: whoever watches the job hears it first, and before that host is reached.
+        if (host !== null) meter.tell(0, fetching);
         const spool = await spools.take(source);
         let isFinished = false;
         try {
-          // What lies on this machine is only named, which takes no time.
-          meter.stage(0, 0.4);
-          const host = hostReached(source);
-          const fetching = host === null ? 'Fetching' : `Fetching from ${host}`;
-          if (host !== null) meter.tell(0, fetching);
           const fetched = await driver.fetch(source as never, {
             signal,
             spoolFolder: spool.folder,
@@ -267,23 +281,7 @@ export function createDatasets(core: Core, parts: DatasetParts): Datasets {
       const meter = new WorkMeter(core.clock, context.progress);
       return parts.gate.publish(() => importDataset(importParts, request, fetched, meter, context));
     },
-    async diff(before, after, limit) {
-      const found = await store.compare(before.digest, after.digest, limit);
-      const pair = ({ before: one, after: other }: (typeof found.changed)[number]) => ({
-        before: toVersionFile(one),
-        after: toVersionFile(other),
-      });
-      return {
-        before,
-        after,
-        counts: found.counts,
-        added: found.added.map(toVersionFile),
-        removed: found.removed.map(toVersionFile),
-        changed: found.changed.map(pair),
-        renamed: found.renamed.map(pair),
-        sharedBytes: found.sharedBytes,
-      };
-    },
+    diff: (before, after, page) => diffVersions(store, before, after, page),
     versionBefore({ parents, datasetName, version }) {
       const [parent] = parents;
       if (parent) return finder.versionById(parent.id);
@@ -296,7 +294,7 @@ export function createDatasets(core: Core, parts: DatasetParts): Datasets {
         },
       );
     },
-    checkoutTo: (version, options) => checkOutElsewhere({ core, store }, version, options),
+    checkoutTo: (version, options) => checkOutElsewhere({ core, store, checkouts }, version, options),
     verify: (versions, title) =>
       core.jobs.start({ kind: 'dataset.verify', title }, (context) =>
         verifyVersions(store, versions, new WorkMeter(core.clock, context.progress), context),
@@ -317,10 +315,19 @@ export function createDatasets(core: Core, parts: DatasetParts): Datasets {
     tableFile: (id) => tableOf(finder.versionById(id)),
     async forTraining(project, nameOrId, name) {
       const version = finder.version(project, nameOrId, name);
-      const { id: versionId, datasetName, digest, columns } = version;
+      const { id: versionId, datasetName, digest, columns, labelColumn } = version;
       const rows = requireTable(version);
       const tablePath = await tableOf(version);
-      return { versionId, datasetName, version: version.version, digest, tablePath, columns, rows };
+      return {
+        versionId,
+        datasetName,
+        version: version.version,
+        digest,
+        tablePath,
+        columns,
+        labelColumn,
+        rows,
+      };
     },
     checkout: (version, options) => checkouts.ensure(version.digest, options),
     checkoutPath: ({ digest }) => checkouts.path(digest),

@@ -25,6 +25,11 @@ export async function goodCopies(
   for (const version of versions) {
     const manifest = version.digest as Digest;
     const source = String(version.source);
+    if (damaged.has(manifest)) {
+      // The list of its files can be told from the files, as far as they are all there and the same.
+      copies.push({ content: manifest, path: folders.checkout(manifest) });
+      if (path.isAbsolute(source)) copies.push({ content: manifest, path: source });
+    }
     for (let offset = 0; ; offset += FILES_AT_A_TIME) {
       // A manifest that is damaged itself cannot say where its files came from.
       const page = await store.list(manifest, { offset, limit: FILES_AT_A_TIME }).catch(() => null);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ImportResult } from '../../contract/datasets.contract.ts';
-import type { DatasetId, DatasetVersionId, ProjectId } from '../../contract/ids.ts';
+import type { DatasetId, DatasetVersionId, Digest, ProjectId } from '../../contract/ids.ts';
 import type { Core } from '../../kernel/core.ts';
 import type { JobContext } from '../../kernel/job-machine.ts';
 import { newId } from '../../kernel/new-id.ts';
@@ -65,6 +65,7 @@ export async function importDataset(
       exclude: request.exclude,
       memory: fetched.memory === null ? null : memoryKey(fetched.memory, include, request.exclude),
       rehash: request.rehash,
+      previous: before(parts, request),
     },
     { signal, onProgress: meter.store },
   );
@@ -88,6 +89,12 @@ export async function importDataset(
     if (!parts.repository.isVersion(stored.manifest)) await cache.discard(stored.manifest);
     throw error;
   }
+}
+
+/** The version that the new one probably resembles, wherever its files come from this time. */
+function before({ repository }: ImportParts, { projectId, name }: ImportRequest): Digest | null {
+  const dataset = repository.byName(projectId, name);
+  return (dataset && repository.latest(dataset.id)?.digest) ?? null;
 }
 
 async function check(

@@ -45,6 +45,34 @@ describe('importing again', () => {
   });
 });
 
+describe('importing the next version from where nothing is remembered', { timeout: 120_000 }, () => {
+  const rows = (edit: (row: number) => string) =>
+    `id,value,more\n${Array.from({ length: 40_000 }, (_, row) => `${row},${(row * 7919) % 100_003},${edit(row)}`).join('\n')}\n`;
+  const tables = [rows(() => 'same'), rows((row) => (row % 50 === 0 ? 'changed' : 'same'))] as const;
+
+  it('stores of an upload only what differs from the version before', async () => {
+    const sizes: number[] = [];
+    for (const table of tables) {
+      const sent = (async function* () {
+        yield Buffer.from(table);
+      })();
+      const { id } = await workspace.uploads.receive('table.csv', sent, 10_000_000);
+      const job = await workspace.end('table', { kind: 'uploads', uploads: [id] });
+      expect(job.failure).toBe(null);
+      sizes.push((job.result as ImportResult).addedBytes);
+    }
+    expect(sizes[1]).toBeLessThan(sizes[0]! / 4);
+  });
+
+  it('does so of a file in another folder too', async () => {
+    const sizes: number[] = [];
+    for (const [at, table] of tables.entries()) {
+      sizes.push((await workspace.load('table', workspace.file(`${at}/table.csv`, table))).addedBytes);
+    }
+    expect(sizes[1]).toBeLessThan(sizes[0]! / 4);
+  });
+});
+
 describe('the patterns of an import', () => {
   beforeEach(() => {
     for (const name of ['a.csv', 'b/a.csv', 'b/notes.txt', 'b/.cache/x.bin', 'c.tmp'])
@@ -163,6 +191,24 @@ describe('a source that brings data here', () => {
     expect(result as ImportResult).toMatchObject({ version: { rows: 1, source: 'somewhere' } });
     expect(found).toEqual([[], ['part']]);
     expect(fs.readdirSync(path.join(workspace.core.folders.cache, 'spool'))).toEqual([]);
+  });
+
+  it('is named by its host before anything else is said', async () => {
+    const said: string[] = [];
+    const waiting: DataSource = {
+      ...faltering([]),
+      async fetch(_, { signal }) {
+        while (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, 20));
+        throw signal.reason;
+      },
+    };
+    workspace.datasets = workspace.createDatasets({ sources: [waiting] });
+    const { id } = await workspace.datasets.import({ name: 't', source });
+    for await (const { progress } of workspace.core.jobs.watch(id, undefined)) {
+      if (progress.message !== '') said.push(progress.message);
+      if (said.length === 1) workspace.core.jobs.cancel(id);
+    }
+    expect([...new Set(said)]).toEqual(['Fetching from 127.0.0.1:1']);
   });
 
   it('is refused if there is no driver for it', async () => {

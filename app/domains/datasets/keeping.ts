@@ -3,7 +3,7 @@ import type { Core } from '../../kernel/core.ts';
 import type { SqlRow } from '../../kernel/ports/database.ts';
 import type { KeptThing, StorageKeeper } from '../../kernel/ports/storage-keeper.ts';
 
-const VERSIONS = `SELECT v.id, v.version, v.digest, v.created_at, d.id AS dataset, d.name, d.project_id,
+const VERSIONS = `SELECT v.id, v.version, v.digest, v.source, v.created_at, d.id AS dataset, d.name, d.project_id,
     MIN(COALESCE(v.deleted_at, d.deleted_at), COALESCE(d.deleted_at, v.deleted_at)) AS deleted_at
   FROM dataset_versions v JOIN datasets d ON d.id = v.dataset_id WHERE v.purged_at IS NULL`;
 
@@ -17,6 +17,7 @@ export function createDatasetKeeper({ database, events, clock }: Core): StorageK
     projectId: String(row.project_id),
     createdAt: Number(row.created_at),
     deletedAt: row.deleted_at === null ? null : Number(row.deleted_at),
+    source: String(row.source),
     folder: null,
     manifests: [row.digest as Digest],
     contents: [],

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DataWorkspace } from '../../../test/support/data-workspace.ts';
 import type { MemoryDataStore } from '../../../test/support/memory-data-store.ts';
 import type { CheckoutResult, DatasetVersion, VerifyResult } from '../../contract/datasets.contract.ts';
@@ -193,7 +193,7 @@ describe('the files of a version', () => {
     workspace.file('set/new.txt', 'new');
     workspace.file('set/even/0.txt', 'other');
     const { version } = await workspace.load('set', workspace.path('set'));
-    const diff = await datasets.diff(datasets.versionBefore(version), version, 10);
+    const diff = await datasets.diff(datasets.versionBefore(version), version, { offset: 0, limit: 10 });
     expect(diff.counts).toEqual({ added: 1, removed: 1, changed: 1, renamed: 1 });
     expect(diff.renamed[0]).toMatchObject({ before: { path: 'odd/1.txt' }, after: { path: 'moved.txt' } });
     expect(diff.changed[0]!.after).toMatchObject({ path: 'even/0.txt', sizeBytes: 5, executable: false });
@@ -212,6 +212,26 @@ describe('the files of a version', () => {
         expect.objectContaining({ code: 'INVALID_INPUT' }),
       );
     }
+  });
+
+  it('may share the bytes of the folder that a run has read, once it is there', async () => {
+    const version = await folderOf(3);
+    const checkOut = vi.spyOn(workspace.store, 'checkout');
+    const twinOf = async (folder: string) => {
+      const job = datasets.checkoutTo(version, {
+        folder: workspace.path(folder),
+        prefix: '',
+        existing: 'refuse',
+      });
+      await workspace.core.jobs.ended(job.id);
+      return checkOut.mock.lastCall![0].twin;
+    };
+    expect(await twinOf('before')).toBeUndefined();
+    const sealed = await datasets.checkout(version);
+    expect(checkOut.mock.lastCall![0].twin).toBeUndefined();
+    expect(await twinOf('after')).toBe(sealed);
+    await datasets.checkouts.remove(version.digest);
+    expect(await twinOf('later')).toBeUndefined();
   });
 
   it('that are damaged are told with the versions that they harm', async () => {

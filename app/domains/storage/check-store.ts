@@ -9,6 +9,7 @@ import type { StorageParts } from './storage.service.ts';
 
 const MOST_CONTENTS = 1000;
 const FILES_AT_A_TIME = 1000;
+const MOST_NAMED = 5;
 
 /** Read what things need, or mend it, and say what damage harms. */
 export async function checkStore(
@@ -33,6 +34,7 @@ export async function checkStore(
   for (const each of found) {
     damage.push({
       ...each,
+      reason: each.repaired === null ? withLoss(each, things) : each.reason,
       contents: each.contents.slice(0, MOST_CONTENTS),
       harms: each.repaired === null ? await harmed(store, things, each) : [],
     });
@@ -49,6 +51,18 @@ export async function checkStore(
     });
   }
   return { repaired: repair, things: things.length, checkedBytes, damage };
+}
+
+/** What the loss of a version's list means: the files may be there, and nothing says what they are called. */
+function withLoss({ reason, contents }: StoreDamage, things: readonly KeptThing[]): string {
+  const lost = new Set<string>(contents);
+  const lists = things.filter(({ manifests }) => manifests.some((digest) => lost.has(digest)));
+  if (lists.length === 0) return reason;
+  const named = lists.slice(0, MOST_NAMED).map(({ name, source }) => {
+    return source ? `${name} (import ${source} again as it was then)` : name;
+  });
+  const more = lists.length > MOST_NAMED ? ` and ${lists.length - MOST_NAMED} more` : '';
+  return `${reason}; this takes the list of files of ${named.join(', ')}${more}; a backup of the objects folder has it too`;
 }
 
 /** Things that name a damaged content, themselves or through their manifest. */

@@ -54,5 +54,15 @@ export function inputOf(
   };
 }
 
+/** The data that a program reads, by its names. */
+export function inputsOf(
+  parts: { readonly datasets: Datasets; readonly splits: Splits },
+  project: string,
+  recipe: Pick<Recipe, 'data'>,
+  request: TrainWish,
+): Run['inputs'] {
+  return [...namedData(recipe, request)].map(([name, data]) => inputOf(parts, project, name, data));
+}
+
 /** Name of the entry among a run's inputs that is the split of another one; no input of a recipe may begin so. */
 export const splitEntry = (input: string): string => `.split.${input}`;

@@ -21,7 +21,7 @@ export interface NativeRun {
 /** The part of a run that the native engine decides; who asked for it, and what for, is for the caller to add. */
 export function nativeRun(request: NativeRun): RunSubstance {
   const { template, data } = request;
-  const { shown, engine } = resolveParameters(template, request.params, data.columns, request.split !== null);
+  const { shown, engine } = resolveParameters(template, request.params, data, request.split !== null);
   return {
     name: defaultName(template.id, engine.hidden, engine.seed),
     template: template.id,

@@ -12,7 +12,7 @@ const columns: Column[] = [
 
 function refusal(params: Record<string, string | number>, table = columns): AppError {
   try {
-    resolveParameters(mlp, params, table);
+    resolveParameters(mlp, params, { columns: table, labelColumn: null });
   } catch (error) {
     if (error instanceof AppError) return error;
     throw error;
@@ -25,7 +25,7 @@ describe('the parameters of a template', () => {
     const { shown, engine } = resolveParameters(
       mlp,
       { target: 'species', hidden: '256, 128', epochs: '5', seed: '3' },
-      columns,
+      { columns, labelColumn: null },
     );
     expect(engine).toMatchObject({
       target: 'species',
@@ -37,10 +37,19 @@ describe('the parameters of a template', () => {
     expect(Object.keys(shown).sort()).toEqual(mlp.parameters.map(({ key }) => key).sort());
   });
 
-  it('takes the column that is called label where no target is named', () => {
-    expect(resolveParameters(mlp, {}, [...columns, { name: 'Label', type: 'integer' }]).engine.target).toBe(
-      'Label',
-    );
+  it.each([
+    { names: ['sepal length', 'Label'], labelColumn: null, target: 'Label' },
+    { names: ['y', 'class', 'target', 'label'], labelColumn: null, target: 'label' },
+    { names: ['y', 'class', 'target'], labelColumn: null, target: 'target' },
+    { names: ['y', 'Class'], labelColumn: null, target: 'Class' },
+    { names: ['label', 'species'], labelColumn: 'species', target: 'species' },
+    { names: ['x', 'y'], labelColumn: 'gone', target: 'y' },
+  ])('takes $target of $names where no target is named and the version says $labelColumn', (given) => {
+    const table = {
+      columns: given.names.map((name): Column => ({ name, type: 'integer' })),
+      labelColumn: given.labelColumn,
+    };
+    expect(resolveParameters(mlp, {}, table).engine.target).toBe(given.target);
   });
 
   it('asks for the target and shows the columns where none is obvious', () => {

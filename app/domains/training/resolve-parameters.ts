@@ -9,7 +9,15 @@ type Given = Readonly<Record<string, ParameterValue>>;
 
 /** What a named split decides instead. */
 const FRACTIONS = ['validation_fraction', 'test_fraction'];
+/** What people call the column to predict, the most telling name first. */
 const TARGET_NAMES = ['label', 'target', 'class', 'y'];
+
+/** The table that is trained on, as far as parameters name parts of it. */
+export interface TargetTable {
+  readonly columns: readonly Column[];
+  /** What the files themselves say is to be predicted. */
+  readonly labelColumn: string | null;
+}
 
 export interface ResolvedParameters {
   /** What the run shows: every parameter of the template, defaults included. */
@@ -28,9 +36,10 @@ export interface ResolvedParameters {
 export function resolveParameters(
   template: Template,
   given: Given,
-  columns: readonly Column[],
+  table: TargetTable,
   hasSplit = false,
 ): ResolvedParameters {
+  const { columns } = table;
   const taken = hasSplit
     ? template.parameters.filter(({ key }) => !FRACTIONS.includes(key))
     : template.parameters;
@@ -49,7 +58,7 @@ export function resolveParameters(
   for (const parameter of taken) {
     const value = given[parameter.key] ?? parameter.default;
     shown[parameter.key] =
-      parameter.type === 'column' ? chooseTarget(value, columns) : checkParameter(parameter, value ?? '');
+      parameter.type === 'column' ? chooseTarget(value, table) : checkParameter(parameter, value ?? '');
   }
   const exclude = names(shown.exclude);
   for (const name of exclude) requireColumn('exclude', name, columns);
@@ -77,10 +86,13 @@ export function resolveParameters(
   return { shown, engine };
 }
 
-function chooseTarget(value: ParameterValue | null, columns: readonly Column[]): string {
+function chooseTarget(value: ParameterValue | null, { columns, labelColumn }: TargetTable): string {
   if (value !== null && value !== '') return requireColumn('target', String(value), columns);
-  const usual = columns.find(({ name }) => TARGET_NAMES.includes(name.toLowerCase()));
-  if (usual) return usual.name;
+  if (labelColumn !== null && columns.some(({ name }) => name === labelColumn)) return labelColumn;
+  for (const usual of TARGET_NAMES) {
+    const column = columns.find(({ name }) => name.toLowerCase() === usual);
+    if (column) return column.name;
+  }
   throw invalid(
     'target',
     'Training needs the name of the column to predict.',

@@ -8,6 +8,7 @@ import type { Cli } from './cli.ts';
 import { addDataSplitCommands } from './data-splits.commands.ts';
 import { type Define, group } from './define.ts';
 import { addCheckOptions, type CheckOptions, draftOf } from './expectation-options.ts';
+import { jobResult } from './follow.ts';
 import { parseDataRef } from './parse.ts';
 import { count, numberWords, timeWords } from './terminal/words.ts';
 
@@ -70,7 +71,8 @@ function addExpectCommands(expect: Command, define: Define): void {
       .command('check <name[@version]>')
       .description('check a version now; exit code 1 where a blocking check fails'),
     async (cli, [ref]) => {
-      const report = await (await cli.client()).dataChecks.check({ ...cli.inProject, ...parseDataRef(ref!) });
+      const job = await (await cli.client()).dataChecks.check({ ...cli.inProject, ...parseDataRef(ref!) });
+      const report = (await jobResult(cli, job)) as CheckReport;
       cli.print(report, () =>
         report.outcomes.length === 0 ? 'Nothing is expected of this data set.' : reportWords(report),
       );

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { hostReached } from '../../contract/data-sources.contract.ts';
 import type { ImportResult } from '../../contract/datasets.contract.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Cli } from './cli.ts';
@@ -51,8 +50,6 @@ async function importData(
   const { message, author, tag, alias, include, exclude, rehash = false, as: format } = options;
   const client = await cli.client();
   if (options.credential !== undefined) await unlockCredentials(cli);
-  const host = hostReached(source);
-  if (host !== null) cli.say(`Fetching from ${host}.`);
   const job = await client.datasets.import({
     ...cli.inProject,
     name,

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
-import { type DatasetSplit, type Leak, splitParts } from '../../contract/data-splits.ts';
+import { type DatasetSplit, type Leak, type LeakageReport, splitParts } from '../../contract/data-splits.ts';
 import type { Inputs } from '../../contract/index.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Cli } from './cli.ts';
 import type { Define } from './define.ts';
+import { jobResult } from './follow.ts';
 import { collectWords, parseDataRef, parseWhole } from './parse.ts';
 import { numberWords } from './terminal/words.ts';
 
@@ -46,12 +47,13 @@ export function addDataSplitCommands(split: Command, define: Define): void {
         [],
       ),
     async (cli, [ref, name], options) => {
-      const made = await (await cli.client()).dataChecks.makeSplit({
+      const job = await (await cli.client()).dataChecks.makeSplit({
         ...cli.inProject,
         ...parseDataRef(ref!),
         name: name!,
         spec: specOf(options),
       });
+      const made = (await jobResult(cli, job)) as DatasetSplit;
       cli.print(made, () => splitWords(cli, made));
     },
   );
@@ -104,17 +106,13 @@ export function addDataSplitCommands(split: Command, define: Define): void {
       const client = await cli.client();
       const named = { ...cli.inProject, ...parseDataRef(ref!), name: name! };
       const found = await client.dataChecks.split(named);
-      const asked = group.length > 0 || time !== undefined;
-      const shown = asked
-        ? {
-            ...found,
-            leakage: await client.dataChecks.leakage({
-              ...named,
-              ...(group.length > 0 && { groups: group }),
-              ...(time !== undefined && { time }),
-            }),
-          }
-        : found;
+      if (group.length === 0 && time === undefined) return cli.print(found, () => splitWords(cli, found));
+      const job = await client.dataChecks.leakage({
+        ...named,
+        ...(group.length > 0 && { groups: group }),
+        ...(time !== undefined && { time }),
+      });
+      const shown = { ...found, leakage: (await jobResult(cli, job)) as LeakageReport };
       cli.print(shown, () => splitWords(cli, shown));
     },
   );

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type {
   CheckoutResult,
   VerifyResult,
@@ -8,10 +8,21 @@ import type {
 import { AppError } from '../../kernel/app-error.ts';
 import type { Cli } from './cli.ts';
 import { comparedTables, diffTables } from './data-diff.words.ts';
+import { folderWords } from './data-folder.ts';
 import type { Define } from './define.ts';
 import { jobResult } from './follow.ts';
 import { collectTag, collectWords, parseDataRef, parseWhole } from './parse.ts';
 import { count, sizeWords } from './terminal/words.ts';
+
+interface FilesOptions {
+  readonly prefix: string;
+  /** True where no folder is named: the root. */
+  readonly folder?: string | true;
+  readonly sort: 'name' | 'size' | 'files';
+  readonly descending?: boolean;
+  readonly from: number;
+  readonly limit: number;
+}
 
 /** What is said of versions, and what is done with their files. */
 export function addDataVersionCommands(data: Command, define: Define): void {
@@ -65,16 +76,34 @@ export function addDataVersionCommands(data: Command, define: Define): void {
     },
   );
 
-  define<{ prefix: string; from: number; limit: number }>(
+  define<FilesOptions>(
     data
       .command('files <name[@version]>')
-      .description('files of a version')
+      .description('files of a version, or what lies in one of its folders')
       .option('--prefix <path>', 'only files whose path begins so', '')
-      .option('--from <n>', 'first file, counted from 0', parseWhole('--from', 0, Number.MAX_SAFE_INTEGER), 0)
+      .option('--folder [path]', 'what lies in this folder: folders with what is below them, then files')
+      .addOption(
+        new Option('--sort <by>', 'with --folder: the order of the entries')
+          .choices(['name', 'size', 'files'])
+          .default('name'),
+      )
+      .option('--descending', 'with --folder: the other way round')
+      .option(
+        '--from <n>',
+        'first file or entry, counted from 0',
+        parseWhole('--from', 0, Number.MAX_SAFE_INTEGER),
+        0,
+      )
       .option('--limit <n>', 'how many at most', parseWhole('--limit', 1, 1000), 100),
-    async (cli, [ref], { prefix, from, limit }) => {
+    async (cli, [ref], { prefix, folder, sort, descending = false, from, limit }) => {
       const named = { ...cli.inProject, ...parseDataRef(ref!) };
-      const page = await (await cli.client()).datasets.files({
+      const { datasets } = await cli.client();
+      if (folder !== undefined) {
+        const asked = { ...named, folder: folder === true ? '' : folder, offset: from, limit };
+        const page = await datasets.folder({ ...asked, sort, descending });
+        return cli.print(page, () => folderWords(cli, page));
+      }
+      const page = await datasets.files({
         ...named,
         prefix,
         offset: from,
@@ -87,11 +116,17 @@ export function addDataVersionCommands(data: Command, define: Define): void {
     },
   );
 
-  define<{ limit: number; table?: boolean; key: string[] }>(
+  define<{ from: number; limit: number; table?: boolean; key: string[] }>(
     data
       .command('diff <name[@version]> [other[@version]]')
       .description(
         'files that differ: from the first version to the second, or to the latest from the one before',
+      )
+      .option(
+        '--from <n>',
+        'first file of each kind, counted from 0',
+        parseWhole('--from', 0, Number.MAX_SAFE_INTEGER),
+        0,
       )
       .option('--limit <n>', 'how many files of each kind', parseWhole('--limit', 1, 1000), 100)
       .option('--table', 'columns, rows and drift of the two tables instead of files')
@@ -101,7 +136,7 @@ export function addDataVersionCommands(data: Command, define: Define): void {
         collectWords,
         [],
       ),
-    async (cli, [first, second], { limit, table, key }) => {
+    async (cli, [first, second], { from: offset, limit, table, key }) => {
       const from = parseDataRef(first!);
       const to = second === undefined ? null : parseDataRef(second);
       if (table) return await diffTables(cli, ...(await comparedTables(cli, from, to)), key);
@@ -109,6 +144,7 @@ export function addDataVersionCommands(data: Command, define: Define): void {
         ...cli.inProject,
         ...(to ?? from),
         ...(to && { beforeDataset: from.dataset, before: from.version ?? 'latest' }),
+        offset,
         limit,
       });
       cli.print(diff, () => diffWords(cli, diff));

@@ -2,7 +2,13 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { ImportResult, VerifyResult, VersionDiff } from '../../contract/datasets.contract.ts';
+import { FileServer } from '../../../test/support/file-server.ts';
+import type {
+  FolderPage,
+  ImportResult,
+  VerifyResult,
+  VersionDiff,
+} from '../../contract/datasets.contract.ts';
 import { compose } from '../compose.ts';
 import { createNodeWorkers } from '../node-workers.ts';
 import { inProcessClient } from '../transports/clients.ts';
@@ -98,6 +104,13 @@ describe('lathe data', () => {
     expect(words).toContain('set@1 → set@2: 1 added, 0 removed, 0 changed, 1 renamed');
     expect(words).toContain('a.txt → z.txt');
 
+    expect((await json<VersionDiff>('data', 'diff', 'set', '--from', '1')).added).toEqual([]);
+    const inFolder = await lathe('data', 'files', 'set', '--folder', 'b');
+    expect(inFolder.stdout).toMatch(/NAME.*\n.*c\.txt/);
+    const root = await json<FolderPage>('data', 'files', 'set', '--folder', '--sort', 'size');
+    expect(root.entries[0]).toMatchObject({ kind: 'folder', path: 'b/', files: 2 });
+    expect((await lathe('data', 'files', 'set', '--folder', 'none')).exitCode).toBe(4);
+
     expect((await lathe('data', 'checkout', 'set@good', 'out')).stdout).toContain('2 files written (2 B)');
     expect(fs.readFileSync(path.join(folder, 'out/b/c.txt'), 'utf8')).toBe('c');
     expect((await lathe('data', 'checkout', 'set', 'out')).stdout).toMatch(
@@ -117,6 +130,19 @@ describe('lathe data', () => {
     expect((await lathe('data', 'restore', gone.id)).stdout).toBe('set is back, with 2 versions.\n');
     expect((await lathe('data', 'lineage', 'set@1')).stdout).toContain('imported: dataset set@v1 (2 files)');
   }, 120_000);
+
+  it('says once from which host it fetches', async () => {
+    const server = await new FileServer().start();
+    try {
+      server.files.set('/far.csv', { content: Buffer.from('x\n1\n') });
+      const { exitCode, stderr } = await lathe('data', 'import', 'far', '--url', server.url('/far.csv'));
+      expect([exitCode, stderr.split(`Fetching from ${new URL(server.url('/')).host}`).length - 1]).toEqual([
+        0, 1,
+      ]);
+    } finally {
+      await server.close();
+    }
+  }, 60_000);
 
   it('fails in words and with the code of the fault', async () => {
     const missing = await lathe('data', 'import', 'set', 'not-there.csv');

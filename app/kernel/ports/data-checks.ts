@@ -34,6 +34,12 @@ export interface PartView {
   readonly of: readonly number[];
 }
 
+/** Where a table whose rows stand for files names them. */
+export interface FilesOfRows {
+  readonly tablePath: string;
+  readonly column: string;
+}
+
 export interface CheckOptions {
   readonly signal?: AbortSignal | undefined;
   /** @param fraction 0 to 1 */
@@ -73,8 +79,16 @@ export interface DataCheckEngine {
     part: number,
     page: { readonly offset: number; readonly limit: number },
   ): Promise<{ readonly rows: readonly number[]; readonly totalRows: number }>;
-  /** Write `<name>.npy` for each view (row numbers, int64, ascending) into a folder that is there and empty; flushed to the disk. */
-  layOut(assignment: PackedAssignment, views: readonly PartView[], folder: string): Promise<void>;
+  /**
+   * Write `<name>.npy` for each view (row numbers, int64, ascending) into a folder that is there and empty, and where rows stand for files
+   * `<name>.files.jsonl` (their names, a JSON text to a line, in the same order; null for a row without one); flushed to the disk.
+   */
+  layOut(
+    assignment: PackedAssignment,
+    views: readonly PartView[],
+    folder: string,
+    files: FilesOfRows | null,
+  ): Promise<void>;
   /** Calls under way are aborted. */
   close(): Promise<void>;
 }

@@ -19,6 +19,37 @@ export interface TreeSource {
   readonly name: string;
 }
 
+export interface FolderRequest {
+  /** Empty for the root, else with a slash at its end. */
+  readonly folder: string;
+  readonly offset: number;
+  readonly limit: number;
+  /** Folders always stand before files. */
+  readonly sort: 'name' | 'size' | 'files';
+  readonly descending: boolean;
+}
+
+/** What lies directly in a folder: a file, or a folder with all that is below it. */
+export type FolderEntry =
+  | { readonly kind: 'file'; readonly file: ManifestFile }
+  | {
+      readonly kind: 'folder';
+      /** With a slash at its end. */
+      readonly path: string;
+      readonly files: number;
+      readonly sizeBytes: number;
+    };
+
+export interface FolderPage {
+  readonly entries: readonly FolderEntry[];
+  /** Entries of the folder, and how many of them are folders. */
+  readonly total: number;
+  readonly folders: number;
+  /** Of everything below it. */
+  readonly files: number;
+  readonly sizeBytes: number;
+}
+
 export interface StoreProgress {
   readonly phase: 'looking' | 'storing' | 'sealing' | 'reading' | 'writing' | 'checking' | 'collecting';
   readonly files: number;
@@ -73,10 +104,17 @@ export interface CheckoutRequest {
   /** Read-only files and folders, flushed to the disk before the call returns. */
   readonly sealed: boolean;
   /**
-   * What to do with a folder that holds something: `refuse`; `update` makes the folder equal to the version and touches only what
+   * What to do with a folder that holds something: `refuse`, unless it holds nothing but what this very checkout left there when it was
+   * interrupted, which then goes on; `update` makes the folder equal to the version and touches only what
    * differs, but refuses where that would overwrite or remove a file that is not as the last checkout left it; `overwrite` does not ask.
    */
   readonly existing: 'refuse' | 'update' | 'overwrite';
+  /**
+   * An absolute folder that probably holds the files of this manifest, under their paths. Where the file system can, they are cloned from
+   * there instead of written, which takes no room on the disk. It may be wrong, damaged or gone at any time: only clones with the right
+   * digest count. Small files are written all the same, which is faster; without effect where `sealed`.
+   */
+  readonly twin?: string;
 }
 
 export interface CheckedOutTree {
@@ -163,11 +201,16 @@ export interface DataStore {
     manifest: Digest,
     page: { readonly offset: number; readonly limit: number; readonly prefix?: string },
   ): Promise<{ readonly files: readonly ManifestFile[]; readonly total: number }>;
-  /** What differs between two manifests. Renamed: equal content under another path. Lists are cut at `limit`; counts are whole. */
+  /** Entries [offset, offset + limit) of a folder of a manifest. NOT_FOUND where nothing lies below it. */
+  listFolder(manifest: Digest, request: FolderRequest): Promise<FolderPage>;
+  /**
+   * What differs between two manifests. Renamed: equal content under another path. Each of the lists has its own [offset, offset +
+   * limit), by path; counts are whole. Further pages of the same two cost only what they hold.
+   */
   compare(
     before: Digest,
     after: Digest,
-    limit: number,
+    page: { readonly offset: number; readonly limit: number },
   ): Promise<{
     readonly counts: {
       readonly added: number;
@@ -182,15 +225,15 @@ export interface DataStore {
     /** Bytes of `after` that `before` already had, chunk by chunk. */
     readonly sharedBytes: number;
   }>;
-  /** Write the files of a manifest into a folder: by reflink where the file system can, else as copies; never as links. */
+  /** Write the files of a manifest into a folder: by reflink where the file system can and there is something to clone, else as copies; never as links. */
   checkout(request: CheckoutRequest, options?: StoreOptions): Promise<CheckedOutTree>;
   /** Read everything that the roots need (or the whole store) and compare it with its digests. */
   verify(roots: StoreRoots | null, options?: StoreOptions): Promise<readonly StoreDamage[]>;
   /**
-   * Mend what can be mended: the index from the packs, damaged contents from files of this machine, whose bytes count only if they have the
-   * right digest.
+   * Mend what can be mended: the index from the packs, manifests from what is remembered of sources and of checkouts, damaged contents from
+   * files of this machine, whose bytes count only if they have the right digest.
    *
-   * @param copies where there may be good copies of some of these contents
+   * @param copies where there may be good copies of some of these contents; of a manifest, the path may be a folder with its version's files
    */
   repair(
     roots: StoreRoots,

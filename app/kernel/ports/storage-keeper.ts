@@ -12,6 +12,8 @@ export interface KeptThing extends StoreRoots {
   readonly createdAt: number;
   /** When it was deleted; it can be restored until it is purged. */
   readonly deletedAt: number | null;
+  /** Where it came from, in words: what was lost of it can be had there again. Missing where nobody knows. */
+  readonly source?: string;
   /** Its own folder, absolute, or null. */
   readonly folder: string | null;
 }

@@ -41,6 +41,7 @@ function columnOf(field: Field, name: string): ArrowColumn {
   }
   if (
     DataType.isList(type) ||
+    DataType.isLargeList(type) ||
     DataType.isFixedSizeList(type) ||
     DataType.isStruct(type) ||
     DataType.isMap(type)

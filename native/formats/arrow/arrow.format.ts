@@ -1,11 +1,18 @@
 import { zstdDecompressSync } from 'node:zlib';
-import { CompressionType, compressionRegistry, type RecordBatch, RecordBatchReader } from 'apache-arrow';
+import {
+  CompressionType,
+  compressionRegistry,
+  type Data,
+  type RecordBatch,
+  RecordBatchReader,
+} from 'apache-arrow';
 import { AppError, isAbort } from '../../../app/kernel/app-error.ts';
 import type { DataFormat, FormatFile } from '../../../app/kernel/ports/data-format.ts';
 import { malformed } from '../../tables/malformed.ts';
 import { damaged } from '../files/damaged.ts';
 import { withFile } from '../files/file-bytes.ts';
 import { allHave, meantFiles } from '../files/names.ts';
+import { releaseBytes } from '../files/release-bytes.ts';
 import { batchRows, type ReportingSink, type TableValue, writeTable } from '../table/write-table.ts';
 import { type ArrowColumn, arrowColumns, cellOf } from './arrow-columns.ts';
 import { arrowMessages } from './arrow-messages.ts';
@@ -29,17 +36,19 @@ export const arrowFormat: DataFormat = {
   recognise: (files) => Promise.resolve(allHave(meantFiles(files), ARROW)),
   async tabulate(all, destinationPath, options) {
     const files = meantFiles(all);
-    const columns = await readWith(files[0]!, options.signal, async (reader) =>
+    const scratchPath = `${destinationPath}.batch.part`;
+    const columns = await readWith(files[0]!, scratchPath, options.signal, async (reader) =>
       arrowColumns(reader.schema, files[0]!.name),
     );
     if (columns.length === 0) throw damaged(files[0]!.name, null, 'it has no columns');
     const table = await writeTable(files[0]!.name, destinationPath, columns, options, async (sink) => {
       let done = 0;
       for (const file of files) {
-        await readWith(file, options.signal, async (reader) => {
+        await readWith(file, scratchPath, options.signal, async (reader) => {
           checkSame(arrowColumns(reader.schema, file.name), columns, file, files[0]!);
           for await (const batch of reader) {
             await writeBatch(batch, columns, file.name, sink);
+            for (const column of batch.data.children) releaseData(column);
           }
         });
         sink.progress(++done / files.length);
@@ -52,12 +61,14 @@ export const arrowFormat: DataFormat = {
 /** @throws AppError DATA_MALFORMED with the reader's words for anything that it cannot read */
 async function readWith<T>(
   file: FormatFile,
+  scratchPath: string,
   signal: AbortSignal | undefined,
   use: (reader: RecordBatchReader) => Promise<T>,
 ): Promise<T> {
   return withFile(file, async (bytes) => {
+    const messages = arrowMessages(bytes, scratchPath, signal);
     try {
-      const reader = await RecordBatchReader.from(arrowMessages(bytes, signal));
+      const reader = await RecordBatchReader.from(messages);
       await reader.open();
       if (!reader.schema) throw damaged(file.name, 0, 'this is no Arrow file');
       return await use(reader);
@@ -68,6 +79,9 @@ async function readWith<T>(
         null,
         `this Arrow file cannot be read (${(error as Error).message.split('\n')[0]})`,
       );
+    } finally {
+      // A batch that was not read to its end is still open.
+      await messages.return(undefined);
     }
   });
 }
@@ -93,6 +107,14 @@ async function writeBatch(
     });
     await sink.batch(values, count);
   }
+}
+
+/** What a batch was unpacked into; dictionaries stay for the batches to come. */
+function releaseData({ values, nullBitmap, valueOffsets, children }: Data): void {
+  for (const buffer of [values, nullBitmap, valueOffsets]) {
+    if (ArrayBuffer.isView(buffer)) releaseBytes(buffer);
+  }
+  for (const child of children) releaseData(child);
 }
 
 function checkSame(

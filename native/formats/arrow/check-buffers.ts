@@ -34,7 +34,13 @@ export function checkBuffers(data: Data, column: string, name: string, depth = 0
     }
     return;
   }
-  if (DataType.isUtf8(type) || DataType.isLargeUtf8(type) || DataType.isList(type) || DataType.isMap(type)) {
+  const hasOffsets =
+    DataType.isUtf8(type) ||
+    DataType.isLargeUtf8(type) ||
+    DataType.isList(type) ||
+    DataType.isLargeList(type) ||
+    DataType.isMap(type);
+  if (hasOffsets) {
     const offsets = data.valueOffsets as ArrayLike<number | bigint> | undefined;
     if (length > 0 && (offsets?.length ?? 0) < length + 1) throw lacks('values');
     const reach = data.children[0]?.length ?? (data.values as Uint8Array | undefined)?.length ?? 0;

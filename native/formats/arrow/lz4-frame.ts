@@ -1,5 +1,7 @@
 const MAGIC = 0x184d2204;
 const BLOCK_BYTES: Readonly<Record<number, number>> = { 4: 1 << 16, 5: 1 << 18, 6: 1 << 20, 7: 1 << 22 };
+/** Magic number, flags and size of blocks. */
+export const LZ4_HEAD_BYTES = 6;
 
 /**
  * Unpack an LZ4 frame (lz4_Frame_format 1.6), as Arrow files hold them. Checksums are passed over: the store has its own.
@@ -9,13 +11,8 @@ const BLOCK_BYTES: Readonly<Record<number, number>> = { 4: 1 << 16, 5: 1 << 18, 
  */
 export function unpackLz4Frame(frame: Uint8Array, mostBytes: number): Uint8Array {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
-  if (frame.length < 11 || view.getUint32(0, true) !== MAGIC) throw new Error('this is no LZ4 frame');
-  const flags = frame[4]!;
-  if (flags >> 6 !== 1) throw new Error('this LZ4 version is not known');
-  const blockBytes = BLOCK_BYTES[(frame[5]! >> 4) & 7];
-  if (blockBytes === undefined) throw new Error('the LZ4 block size is not known');
-  const [hasBlockChecksum, hasSize, hasDictionary] = [flags & 0x10, flags & 0x08, flags & 0x01];
-  let at = 6 + (hasSize ? 8 : 0) + (hasDictionary ? 4 : 0) + 1;
+  const { blockBytes, restBytes, checksumBytes } = lz4Head(frame);
+  let at = LZ4_HEAD_BYTES + restBytes;
   let output = new Uint8Array(0);
   let filled = 0;
   while (true) {
@@ -40,14 +37,33 @@ export function unpackLz4Frame(frame: Uint8Array, mostBytes: number): Uint8Array
     } else {
       filled = unpackBlock(block, output, filled, room);
     }
-    at += length + (hasBlockChecksum ? 4 : 0);
+    at += length + checksumBytes;
   }
   if (filled > mostBytes) throw new Error('the LZ4 frame unpacks to more than it says');
   return output.subarray(0, filled);
 }
 
+/** @throws Error for what is no LZ4 frame */
+export function lz4Head(frame: Uint8Array) {
+  const isFrame =
+    frame.length >= LZ4_HEAD_BYTES &&
+    new DataView(frame.buffer, frame.byteOffset).getUint32(0, true) === MAGIC;
+  if (!isFrame) throw new Error('this is no LZ4 frame');
+  const flags = frame[4]!;
+  if (flags >> 6 !== 1) throw new Error('this LZ4 version is not known');
+  const blockBytes = BLOCK_BYTES[(frame[5]! >> 4) & 7];
+  if (blockBytes === undefined) throw new Error('the LZ4 block size is not known');
+  const [hasSize, hasDictionary] = [flags & 0x08, flags & 0x01];
+  return {
+    blockBytes,
+    /** Between the head's fixed part and the first block: size, dictionary, checksum. */
+    restBytes: (hasSize ? 8 : 0) + (hasDictionary ? 4 : 0) + 1,
+    checksumBytes: flags & 0x10 ? 4 : 0,
+  };
+}
+
 /** One block: literals and copies from what was unpacked before. Returns where the output now ends. */
-function unpackBlock(block: Uint8Array, output: Uint8Array, from: number, end: number): number {
+export function unpackBlock(block: Uint8Array, output: Uint8Array, from: number, end: number): number {
   let at = 0;
   let to = from;
   const lengthAfter = (nibble: number): number => {

@@ -32,8 +32,13 @@ export class FileBytes {
     }
   }
 
-  /** Bytes [offset, offset + length). @throws AppError DATA_MALFORMED where the file ends before that */
-  async read(offset: number, length: number): Promise<Buffer> {
+  /**
+   * Bytes [offset, offset + length).
+   *
+   * @param into a buffer to use if it is large enough; what is read then stands at its beginning
+   * @throws AppError DATA_MALFORMED where the file ends before that
+   */
+  async read(offset: number, length: number, into?: Buffer): Promise<Buffer> {
     if (!Number.isSafeInteger(offset) || offset < 0 || length < 0 || offset + length > this.sizeBytes) {
       throw damaged(
         this.name,
@@ -41,7 +46,7 @@ export class FileBytes {
         `${length} bytes are missing: the file ends at byte ${this.sizeBytes}`,
       );
     }
-    const bytes = Buffer.allocUnsafe(length);
+    const bytes = into && into.length >= length ? into.subarray(0, length) : Buffer.allocUnsafe(length);
     let at = 0;
     while (at < length) {
       const { bytesRead } = await this.#handle.read(bytes, at, length - at, offset + at);

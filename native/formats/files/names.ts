@@ -20,6 +20,13 @@ const LITTER = /(^|\/)(\.DS_Store|Thumbs\.db|desktop\.ini|\._[^/]*)$/;
 export const meantFiles = (files: readonly FormatFile[]): readonly FormatFile[] =>
   files.filter(({ name }) => !LITTER.test(name));
 
+/** Every extension that a file which is meant has. */
+export function extensionsOf(files: readonly FormatFile[]): ReadonlySet<string> {
+  const extensions = new Set<string>();
+  for (const { name } of files) if (!LITTER.test(name)) extensions.add(extensionOf(name));
+  return extensions;
+}
+
 /** Whether there are files and all have one of these extensions. */
 export function allHave(files: readonly FormatFile[], extensions: ReadonlySet<string>): boolean {
   return files.length > 0 && files.every(({ name }) => extensions.has(extensionOf(name)));

@@ -1,11 +1,19 @@
 import { damaged } from './damaged.ts';
-import type { FileBytes } from './file-bytes.ts';
 
 export interface TarMember {
   readonly name: string;
   readonly sizeBytes: number;
   /** Where its content begins in the archive. */
   readonly dataOffset: number;
+}
+
+/** What a tar archive is read from; it is asked in rising order. */
+export interface TarBytes {
+  readonly name: string;
+  /** At most; exact where the end was reached. */
+  readonly sizeBytes: number;
+  read(offset: number, length: number): Promise<Buffer>;
+  head(offset: number, length: number): Promise<Buffer>;
 }
 
 const BLOCK = 512;
@@ -18,19 +26,27 @@ const MOST_HEADER_BYTES = 1024 * 1024;
  *
  * @throws AppError DATA_MALFORMED naming the byte
  */
-export async function* tarMembers(bytes: FileBytes): AsyncGenerator<TarMember> {
+export async function* tarMembers(bytes: TarBytes): AsyncGenerator<TarMember> {
   let at = 0;
+  /** Where the content of the last member ends. */
+  let end = 0;
   let told: { path?: string | undefined; size?: number | undefined } = {};
   while (at + BLOCK <= bytes.sizeBytes) {
-    const header = await bytes.read(at, BLOCK);
+    const header = await bytes.head(at, BLOCK);
+    if (header.length < BLOCK) break;
     if (header.every((byte) => byte === 0)) return;
     checkSum(bytes, header, at);
     const kind = String.fromCharCode(header[156]!);
     const sizeBytes = told.size ?? numberAt(bytes, header, 124, 12, at);
     const dataOffset = at + BLOCK;
     if (dataOffset + sizeBytes > bytes.sizeBytes) {
-      throw damaged(bytes.name, at, `the archive is cut off: a member of ${sizeBytes} bytes begins here`);
+      throw damaged(
+        bytes.name,
+        at,
+        `a member of ${sizeBytes} bytes begins here, more than the archive can hold`,
+      );
     }
+    end = dataOffset + sizeBytes;
     at = dataOffset + Math.ceil(sizeBytes / BLOCK) * BLOCK;
     if (kind === 'L' || kind === 'x') {
       if (sizeBytes > MOST_HEADER_BYTES)
@@ -47,10 +63,11 @@ export async function* tarMembers(bytes: FileBytes): AsyncGenerator<TarMember> {
       yield { name: told.path ?? nameOf(header), sizeBytes, dataOffset };
     told = {};
   }
+  if (end > bytes.sizeBytes) throw damaged(bytes.name, bytes.sizeBytes, 'the archive is cut off');
   if (at === 0) throw damaged(bytes.name, 0, 'this is no tar archive: it is shorter than one block');
 }
 
-function checkSum(bytes: FileBytes, header: Buffer, at: number): void {
+function checkSum(bytes: TarBytes, header: Buffer, at: number): void {
   let sum = 0;
   for (let index = 0; index < BLOCK; index++) sum += index >= 148 && index < 156 ? 32 : header[index]!;
   if (sum !== numberAt(bytes, header, 148, 8, at))
@@ -58,7 +75,7 @@ function checkSum(bytes: FileBytes, header: Buffer, at: number): void {
 }
 
 /** Octal text, or GNU's binary form for large numbers. */
-function numberAt(bytes: FileBytes, header: Buffer, offset: number, length: number, at: number): number {
+function numberAt(bytes: TarBytes, header: Buffer, offset: number, length: number, at: number): number {
   if (header[offset]! & 0x80) {
     const value = header.readBigUInt64BE(offset + length - 8);
     if (value > BigInt(bytes.sizeBytes))
@@ -87,7 +104,7 @@ function textOf(bytes: Buffer): string {
 }
 
 /** Lines `LENGTH KEY=VALUE\n`, where the length counts the whole line. */
-function paxFields(bytes: FileBytes, content: Buffer, place: number): { path?: string; size?: number } {
+function paxFields(bytes: TarBytes, content: Buffer, place: number): { path?: string; size?: number } {
   const fields: { path?: string; size?: number } = {};
   for (let at = 0; at < content.length && content[at] !== 0; ) {
     const space = content.indexOf(0x20, at);

@@ -12,15 +12,19 @@ import {
   partsOf,
   writeParts,
 } from '../numpy/array-table.ts';
-import { MOST_COLUMNS, type ValueType, writeTable } from '../table/write-table.ts';
-import { columnTypeOf, datasetColumns } from './dataset-columns.ts';
+import { MOST_COLUMNS, writeTable } from '../table/write-table.ts';
+import { datasetColumns } from './dataset-columns.ts';
+import { type DatasetForm, formOf } from './dataset-form.ts';
+import { recordColumns } from './dataset-records.ts';
 import { withHdf5 } from './hdf5-file.ts';
 
 const HDF5 = new Set(['h5', 'hdf5', 'he5', 'hdf']);
 
+type ReadForm = Exclude<DatasetForm, { kind: 'unread' }>;
+
 interface Array5 extends NamedArray {
   readonly dataset: Dataset;
-  readonly type: ValueType;
+  readonly form: ReadForm;
   readonly label: string;
 }
 
@@ -39,10 +43,15 @@ export const hdf5Format: DataFormat = {
     const { name } = file!;
     try {
       return await withHdf5(file!, async (datasets) => {
-        const arrays = [...datasets].flatMap(([path, dataset]) => arrayOf(path, dataset, name));
+        const forms = [...datasets].map(([path, dataset]) => ({
+          path,
+          dataset,
+          form: formOf(dataset.metadata),
+        }));
+        const arrays = forms.flatMap(({ path, dataset, form }) => arrayOf(path, dataset, form, name));
         const parts = partsOf(arrays, name);
         const [first] = parts;
-        if (!first) throw damaged(name, null, 'it holds no data set with rows of numbers or texts');
+        if (!first) throw nothingIn(forms, name);
         if (columnsOf(first) > MOST_COLUMNS) {
           throw damaged(
             name,
@@ -53,8 +62,15 @@ export const hdf5Format: DataFormat = {
         const open: OpenPart[] = parts.map(({ split, rows, arrays: members }) => ({
           split,
           rows,
-          arrays: [...members].map(([as, { dataset, type, label }]) =>
-            datasetColumns(dataset, as, type, label),
+          arrays: [...members].map(([as, { dataset, form, label }]) =>
+            form.kind === 'values'
+              ? datasetColumns(dataset, as, form.type, label)
+              : recordColumns(
+                  dataset,
+                  form.fields,
+                  hasShortNames(members.size, dataset, form) ? '' : as,
+                  label,
+                ),
           ),
         }));
         const columns = columnsOfParts(open, name);
@@ -72,10 +88,31 @@ export const hdf5Format: DataFormat = {
 };
 
 /** None for a data set that has no place in a table. `train/x` is called `train_x`. */
-function arrayOf(path: string, dataset: Dataset, name: string): Array5[] {
-  const label = `${name}/${path}`;
+function arrayOf(path: string, dataset: Dataset, form: DatasetForm, name: string): Array5[] {
   const { shape } = dataset;
-  const type = columnTypeOf(dataset, label);
-  if (type === null || shape === null) return [];
-  return [{ name: path.replaceAll('/', '_'), header: { shape }, dataset, type, label }];
+  if (form.kind === 'unread' || shape === null) return [];
+  // The fields of a record lie side by side as the places of one more axis do.
+  const width = form.kind === 'records' && isNamed(form) ? [form.fields.length] : [];
+  const header = { shape: shape.length === 0 ? shape : [...shape, ...width] };
+  return [{ name: path.replaceAll('/', '_'), header, dataset, form, label: `${name}/${path}` }];
+}
+
+const isNamed = (form: ReadForm): boolean => form.kind === 'records' && form.fields[0]!.name !== '';
+
+/** The members of the only records need no name before theirs. */
+const hasShortNames = (arrays: number, dataset: Dataset, form: ReadForm): boolean =>
+  arrays === 1 && isNamed(form) && dataset.shape?.length === 1;
+
+function nothingIn(forms: readonly { readonly path: string; readonly form: DatasetForm }[], name: string) {
+  const nothing = 'it holds no data set with rows of numbers or texts';
+  for (const { path, form } of forms) {
+    if (form.kind !== 'unread') continue;
+    return damaged(
+      `${name}/${path}`,
+      null,
+      `it holds ${form.reason}`,
+      'Save what it holds as data sets of numbers or texts, each of its own.',
+    );
+  }
+  return damaged(name, null, nothing);
 }

@@ -34,6 +34,8 @@ export function arrayColumns(bytes: FileBytes, header: NpyHeader, name: string, 
   const type = valueTypeOf(header);
   const read = valueReader(header, label);
   const names = columnNames(name, shape);
+  /** One buffer serves all batches. */
+  let block: Buffer | undefined;
 
   return {
     rows,
@@ -42,7 +44,7 @@ export function arrayColumns(bytes: FileBytes, header: NpyHeader, name: string, 
       const values: TableValue[][] = new Array(width);
       if (!fortranOrder || width === 1) {
         const rowBytes = width * itemBytes;
-        const block = await bytes.read(dataOffset + start * rowBytes, count * rowBytes);
+        block = await bytes.read(dataOffset + start * rowBytes, count * rowBytes, block);
         for (let column = 0; column < width; column++) {
           values[column] = cells(block, column * itemBytes, rowBytes, count, read);
         }
@@ -52,7 +54,8 @@ export function arrayColumns(bytes: FileBytes, header: NpyHeader, name: string, 
       for (let column = 0; column < width; column++) {
         // In Fortran's order the first axis runs fastest: a column lies in one piece.
         const at = dataOffset + (places[column]! * rows + start) * itemBytes;
-        values[column] = cells(await bytes.read(at, count * itemBytes), 0, itemBytes, count, read);
+        block = await bytes.read(at, count * itemBytes, block);
+        values[column] = cells(block, 0, itemBytes, count, read);
       }
       return values;
     },

@@ -10,7 +10,7 @@ const unsignedTypes: Readonly<Record<number, ValueType>> = {
 };
 
 /** The kind of column that values of a NumPy type become. Whole numbers of more than 63 bits become doubles. */
-export function valueTypeOf({ descr }: NpyHeader): ValueType {
+export function valueTypeOf({ descr }: Pick<NpyHeader, 'descr'>): ValueType {
   switch (descr[1]) {
     case 'b':
       return 'boolean';
@@ -33,7 +33,7 @@ export function valueTypeOf({ descr }: NpyHeader): ValueType {
 export type ReadValue = (bytes: Buffer, offset: number) => TableValue;
 
 /** A reader of the values of one array. @param name for messages */
-export function valueReader(header: NpyHeader, name: string): ReadValue {
+export function valueReader(header: Pick<NpyHeader, 'descr' | 'itemBytes'>, name: string): ReadValue {
   const { descr, itemBytes } = header;
   const big = descr[0] === '>';
   const kind = descr[1]!;

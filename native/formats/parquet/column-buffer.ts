@@ -1,3 +1,4 @@
+import { releaseBytes } from '../files/release-bytes.ts';
 import type { TableValue, ValueType } from '../table/table-values.ts';
 
 /** Parquet's physical types. */
@@ -11,24 +12,40 @@ export interface ColumnPage {
   readonly bytes: Buffer;
   readonly missing: number;
   /** Least and greatest of numbers and times, encoded; null where there are none. */
-  readonly ends: { readonly min: Buffer; readonly max: Buffer } | null;
+  /** Numbers of a column of doubles, bigints of one of whole numbers. */
+  readonly ends: { readonly min: number | bigint; readonly max: number | bigint } | null;
 }
 
-/** Collects values of one column. NaN is missing; infinities are kept and counted. */
+/** Rows that there is room for at first; a column that gets more is given room for all at once. */
+const FIRST_ROWS = 256;
+/** Of a run of levels: its length and its header, before its bits. */
+const LEVELS_HEAD_BYTES = 16;
+
+/**
+ * Collects values of one column. NaN is missing; infinities are kept and counted. Its memory is used again for every group: what is allocated
+ * and dropped by the megabyte is slow to return to the system.
+ */
 export class ColumnBuffer {
   readonly #type: ValueType;
+  readonly #mostRows: number;
   /** One byte a row: 1 where there is a value. */
-  #present: Buffer = Buffer.alloc(256);
+  #present: Buffer = Buffer.allocUnsafe(FIRST_ROWS);
   #rows = 0;
-  #values: Buffer = Buffer.allocUnsafe(2048);
+  /** Before the values, as many bytes are free as their levels need in the page. */
+  #values: Buffer;
+  readonly #head: number;
   #bytes = 0;
   #count = 0;
   #min: number | bigint = Number.POSITIVE_INFINITY;
   #max: number | bigint = Number.NEGATIVE_INFINITY;
   infinities = 0;
 
-  constructor(type: ValueType) {
+  /** @param mostRows that are added before `take` */
+  constructor(type: ValueType, mostRows: number) {
     this.#type = type;
+    this.#mostRows = mostRows;
+    this.#head = LEVELS_HEAD_BYTES + Math.ceil(mostRows / 8);
+    this.#values = Buffer.allocUnsafe(this.#head + FIRST_ROWS * 8);
   }
 
   get sizeBytes(): number {
@@ -36,8 +53,11 @@ export class ColumnBuffer {
   }
 
   add(values: readonly TableValue[], count: number): void {
-    this.#present = withRoom(this.#present, this.#rows, count);
-    if (this.#type !== 'text') this.#values = withRoom(this.#values, this.#bytes, count * 8);
+    this.#present = withRoom(this.#present, this.#rows, count, this.#mostRows);
+    if (this.#type !== 'text') {
+      const used = this.#head + this.#bytes;
+      this.#values = withRoom(this.#values, used, count * 8, this.#head + this.#mostRows * 8);
+    }
     for (let row = 0; row < count; row++) {
       const value = values[row] ?? null;
       const there = value !== null && !Number.isNaN(value);
@@ -47,16 +67,20 @@ export class ColumnBuffer {
     this.#rows += count;
   }
 
-  /** The page of what was added since the last one. */
+  /** The page of what was added since the last one; its bytes are good until more is added. */
   take(): ColumnPage {
     const levels = levelsOf(this.#present, this.#rows, this.#count);
-    const values =
-      this.#type === 'boolean' ? bitsOf(this.#values, this.#bytes) : this.#values.subarray(0, this.#bytes);
+    if (this.#type === 'boolean') {
+      const flags = this.#values.subarray(this.#head, this.#head + this.#bytes);
+      this.#bytes = bitsOf(flags, this.#bytes).copy(this.#values, this.#head);
+    }
+    const from = this.#head - levels.length;
+    levels.copy(this.#values, from);
     const ended = this.#count > 0 && this.#type !== 'text' && this.#type !== 'boolean';
     const page = {
-      bytes: Buffer.concat([levels, values]),
+      bytes: this.#values.subarray(from, this.#head + this.#bytes),
       missing: this.#rows - this.#count,
-      ends: ended ? { min: this.#encoded(this.#min), max: this.#encoded(this.#max) } : null,
+      ends: ended ? { min: this.#end(this.#min), max: this.#end(this.#max) } : null,
     };
     this.#rows = 0;
     this.#bytes = 0;
@@ -69,34 +93,32 @@ export class ColumnBuffer {
   #put(value: string | number | bigint | boolean): void {
     this.#count += 1;
     if (this.#type === 'text') this.#putText(value as string);
-    else if (this.#type === 'boolean') this.#values[this.#bytes++] = value === true ? 1 : 0;
+    else if (this.#type === 'boolean') this.#values[this.#head + this.#bytes++] = value === true ? 1 : 0;
     else this.#putNumber(value as number | bigint);
   }
 
   #putNumber(number: number | bigint): void {
     if (number < this.#min) this.#min = number;
     if (number > this.#max) this.#max = number;
+    const at = this.#head + this.#bytes;
     if (this.#type === 'double') {
-      this.#values.writeDoubleLE(number as number, this.#bytes);
+      this.#values.writeDoubleLE(number as number, at);
       if (number === Number.POSITIVE_INFINITY || number === Number.NEGATIVE_INFINITY) this.infinities += 1;
-    } else writeInt64(this.#values, number, this.#bytes);
+    } else writeInt64(this.#values, number, at);
     this.#bytes += 8;
   }
 
   #putText(value: string): void {
     // A character of UTF-16 becomes at most three bytes.
-    this.#values = withRoom(this.#values, this.#bytes, 4 + value.length * 3);
-    const length = this.#values.write(value, this.#bytes + 4, 'utf8');
-    this.#values.writeUInt32LE(length, this.#bytes);
+    const at = this.#head + this.#bytes;
+    this.#values = withRoom(this.#values, at, 4 + value.length * 3);
+    const length = this.#values.write(value, at + 4, 'utf8');
+    this.#values.writeUInt32LE(length, at);
     this.#bytes += 4 + length;
   }
 
-  /** Not from the pool: it is kept to the file's end, and would keep its neighbours there. */
-  #encoded(value: number | bigint): Buffer {
-    const bytes = Buffer.alloc(8);
-    if (this.#type === 'double') bytes.writeDoubleLE(value as number);
-    else writeInt64(bytes, value, 0);
-    return bytes;
+  #end(value: number | bigint): number | bigint {
+    return this.#type === 'double' ? value : BigInt(value);
   }
 }
 
@@ -109,10 +131,12 @@ function writeInt64(bytes: Buffer, value: number | bigint, at: number): void {
   bytes.writeInt32LE(Math.floor(value / TWO_32) | 0, at + 4);
 }
 
-function withRoom(buffer: Buffer, used: number, more: number): Buffer {
+/** @param length that is enough for everything, where that is known */
+function withRoom(buffer: Buffer, used: number, more: number, length = buffer.length * 2): Buffer {
   if (used + more <= buffer.length) return buffer;
-  const larger = Buffer.allocUnsafe(Math.max(buffer.length * 2, used + more));
+  const larger = Buffer.allocUnsafe(Math.max(length, used + more));
   buffer.copy(larger, 0, 0, used);
+  releaseBytes(buffer);
   return larger;
 }
 

@@ -1,14 +1,18 @@
 import fs from 'node:fs';
 import { constants, zstdCompressSync } from 'node:zlib';
 import { fromSystemError } from '../../../app/kernel/app-error.ts';
-import type { TableColumn, TableValue, ValueType } from '../table/table-values.ts';
+import { releaseBytes } from '../files/release-bytes.ts';
+import { batchRows, type TableColumn, type TableValue, type ValueType } from '../table/table-values.ts';
 import { ColumnBuffer, type ColumnPage, physical } from './column-buffer.ts';
-import { ThriftStruct, thriftBytes } from './thrift-writer.ts';
+import { EncodedStruct, ThriftStruct, thriftBytes } from './thrift-writer.ts';
 
 /** A group of rows is in memory until it is written: at most so many cells, rows and bytes, whichever is reached first. */
-const GROUP_CELLS = 6_000_000;
+const GROUP_CELLS = 4_000_000;
 const GROUP_ROWS = 122_880;
 const GROUP_BYTES = 48 * 1024 * 1024;
+
+/** What is compressed is handed over in pieces of at most this. */
+const PIECE_BYTES = 1024 * 1024;
 
 const MAGIC = Buffer.from('PAR1');
 const [PLAIN, LEVELS, ZSTD, OPTIONAL, DATA_PAGE] = [0, 3, 6, 1, 0];
@@ -56,7 +60,9 @@ export class ParquetFile {
     this.#path = path;
     this.#file = file;
     this.#columns = columns;
-    this.#buffers = columns.map(({ type }) => new ColumnBuffer(type));
+    // The batch that fills a group goes into it whole.
+    const mostRows = groupRows(columns.length) + batchRows(columns.length);
+    this.#buffers = columns.map(({ type }) => new ColumnBuffer(type, mostRows));
     this.#missing = columns.map(() => 0);
   }
 
@@ -70,7 +76,7 @@ export class ParquetFile {
     return written;
   }
 
-  /** @param values column by column, `count` of each */
+  /** @param values column by column, `count` of each, at most `batchRows` */
   async add(values: readonly (readonly TableValue[])[], count: number): Promise<void> {
     this.#buffers.forEach((buffer, index) => {
       buffer.add(values[index]!, count);
@@ -78,8 +84,7 @@ export class ParquetFile {
     this.rows += count;
     this.#groupRows += count;
     const bytes = this.#buffers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-    const full = this.#groupRows * this.#columns.length >= GROUP_CELLS || this.#groupRows >= GROUP_ROWS;
-    if (full || bytes >= GROUP_BYTES) await this.#writeGroup();
+    if (this.#groupRows >= groupRows(this.#columns.length) || bytes >= GROUP_BYTES) await this.#writeGroup();
   }
 
   /** Write what is left, and the file's end. A column of flags that holds none is one of texts: nothing says what it is. */
@@ -95,10 +100,12 @@ export class ParquetFile {
     });
     const groups = this.#groups.map(
       ({ rows, chunks }) =>
-        new ThriftStruct(
-          [1, chunks.map((chunk, index) => chunkOf(columns[index]!, chunk, rows))],
-          [2, { i64: chunks.reduce((sum, { plainBytes }) => sum + plainBytes, 0) }],
-          [3, { i64: rows }],
+        new EncodedStruct(
+          new ThriftStruct(
+            [1, chunks.map((chunk, index) => chunkOf(columns[index]!, chunk, rows))],
+            [2, { i64: chunks.reduce((sum, { plainBytes }) => sum + plainBytes, 0) }],
+            [3, { i64: rows }],
+          ),
         ),
     );
     const footer = thriftBytes(
@@ -123,11 +130,16 @@ export class ParquetFile {
     for (const [index, buffer] of this.#buffers.entries()) {
       const { bytes, missing, ends } = buffer.take();
       this.#missing[index]! += missing;
-      const packed = zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+      const packed = zstdCompressSync(bytes, {
+        chunkSize: Math.min(bytes.length + 1024, PIECE_BYTES),
+        params: { [constants.ZSTD_c_compressionLevel]: 1 },
+      });
       const header = pageHeader(bytes.length, packed.length, this.#groupRows);
       const [plainBytes, packedBytes] = [header.length + bytes.length, header.length + packed.length];
       chunks.push({ place: this.#at, plainBytes, packedBytes, missing, ends });
-      await this.#write(Buffer.concat([header, packed]));
+      await this.#write(header);
+      await this.#write(packed);
+      releaseBytes(packed);
     }
     this.#groups.push({ rows: this.#groupRows, chunks });
     this.#groupRows = 0;
@@ -148,6 +160,9 @@ export class ParquetFile {
     await this.#file.close();
   }
 }
+
+const groupRows = (columns: number): number =>
+  Math.min(GROUP_ROWS, Math.ceil(GROUP_CELLS / Math.max(1, columns)));
 
 function pageHeader(plainBytes: number, packedBytes: number, rows: number): Buffer {
   return thriftBytes(
@@ -186,10 +201,19 @@ function chunkOf(
         [6, { i64: plainBytes }],
         [7, { i64: packedBytes }],
         [9, { i64: place }],
-        [12, new ThriftStruct([3, { i64: missing }], [5, ends?.max], [6, ends?.min])],
+        [12, new ThriftStruct([3, { i64: missing }], [5, endBytes(ends?.max)], [6, endBytes(ends?.min)])],
       ),
     ],
   );
+}
+
+/** A double or a whole number as the column has it. */
+function endBytes(value: number | bigint | undefined): Buffer | undefined {
+  if (value === undefined) return undefined;
+  const bytes = Buffer.alloc(8);
+  if (typeof value === 'number') bytes.writeDoubleLE(value);
+  else bytes.writeBigInt64LE(value);
+  return bytes;
 }
 
 function schemaOf({ name, type }: TableColumn): ThriftStruct {

@@ -1,8 +1,10 @@
 import type { DataFormat, FormatFile } from '../../../app/kernel/ports/data-format.ts';
 import { damaged } from '../files/damaged.ts';
-import { type FileBytes, withFile } from '../files/file-bytes.ts';
-import { allHave, meantFiles } from '../files/names.ts';
-import { type TarMember, tarMembers } from '../files/tar-members.ts';
+import { isAppError } from '../files/fault.ts';
+import { FileBytes } from '../files/file-bytes.ts';
+import { meantFiles } from '../files/names.ts';
+import { type TarBytes, type TarMember, tarMembers } from '../files/tar-members.ts';
+import { UnpackedBytes } from '../files/unpacked-bytes.ts';
 import { type ReportingSink, type TableColumn, type TableValue, writeTable } from '../table/write-table.ts';
 
 /** Members that are read into a cell; of others the table tells place and size. */
@@ -11,7 +13,9 @@ const TEXTS = new Set(['cls', 'cls2', 'id', 'index', 'txt', 'text', 'caption', '
 const NUMBERS = new Set(['cls', 'cls2', 'index']);
 const MOST_CELL_BYTES = 64 * 1024;
 const MOST_KINDS = 500;
-const TARS = new Set(['tar']);
+/** The first member of a compressed shard, which is read to see what the next one is called. */
+const MOST_FIRST_BYTES = 16 * 1024 * 1024;
+const SHARD = /\.(tar|tar\.gz|tgz|tar\.zst)$/i;
 
 /** What a sample's members are, over all shards. */
 interface Kinds {
@@ -22,11 +26,16 @@ interface Kinds {
 /**
  * WebDataset: tar archives whose members with one name, up to the first point of its last part, are one sample. A row is a sample;
  * `.cls`, `.txt`, `.json` and the like become a cell, other members (pictures, sounds) their place in the shard: `jpg_offset` and
- * `jpg_bytes`.
+ * `jpg_bytes`, which in a compressed shard count its unpacked bytes.
  */
 export const webDatasetFormat: DataFormat = {
   name: 'webdataset',
-  recognise: (files) => Promise.resolve(allHave(meantFiles(files), TARS)),
+  async recognise(all) {
+    const files = meantFiles(all);
+    if (files.length === 0 || !files.every(({ name }) => SHARD.test(name))) return false;
+    const packed = files.find(({ name }) => packingOf(name) !== null);
+    return packed === undefined || beginsWithSample(packed);
+  },
   async tabulate(all, destinationPath, options) {
     const files = meantFiles(all);
     const { kinds } = await survey(files, options.signal);
@@ -59,10 +68,47 @@ export function sampleOf(name: string): { key: string; kind: string } | null {
   return { key: name.slice(0, slash + 1 + point), kind: base.slice(point + 1).toLowerCase() };
 }
 
+/** Programs come as compressed archives too: those of samples have the first one's members side by side. */
+async function beginsWithSample(file: FormatFile): Promise<boolean> {
+  let isSample = false;
+  try {
+    await withShard(file, undefined, async (bytes) => {
+      let first: string | undefined;
+      for await (const { name, sizeBytes } of tarMembers(bytes)) {
+        const key = sampleOf(name)?.key;
+        isSample = key !== undefined && key === first;
+        if (first !== undefined || key === undefined || sizeBytes > MOST_FIRST_BYTES) return;
+        first = key;
+      }
+    });
+  } catch (error) {
+    if (!isAppError(error, 'DATA_MALFORMED')) throw error;
+  }
+  return isSample;
+}
+
+const packingOf = (name: string): 'gzip' | 'zstd' | null =>
+  /z$/i.test(name) ? 'gzip' : /zst$/i.test(name) ? 'zstd' : null;
+
+/** Open a shard, use it and close it. @param use is given the bytes, and how many of the file's have been read when a place is reached */
+async function withShard(
+  file: FormatFile,
+  signal: AbortSignal | undefined,
+  use: (bytes: TarBytes, readBytes: (at: number) => number) => Promise<void>,
+): Promise<void> {
+  const packing = packingOf(file.name);
+  const bytes = packing ? await UnpackedBytes.open(file, packing, signal) : await FileBytes.open(file);
+  try {
+    await use(bytes, (at) => (bytes instanceof UnpackedBytes ? bytes.packedBytes : at));
+  } finally {
+    await bytes.close();
+  }
+}
+
 async function survey(files: readonly FormatFile[], signal: AbortSignal | undefined): Promise<Kinds> {
   const kinds: Kinds['kinds'] = new Map();
   for (const file of files) {
-    await withFile(file, async (bytes) => {
+    await withShard(file, signal, async (bytes) => {
       for await (const member of tarMembers(bytes)) {
         signal?.throwIfAborted();
         const sample = sampleOf(member.name);
@@ -79,7 +125,7 @@ async function survey(files: readonly FormatFile[], signal: AbortSignal | undefi
   return { kinds };
 }
 
-async function textIn(bytes: FileBytes, member: TarMember): Promise<string> {
+async function textIn(bytes: TarBytes, member: TarMember): Promise<string> {
   if (member.sizeBytes > MOST_CELL_BYTES) {
     throw damaged(
       bytes.name,
@@ -100,7 +146,7 @@ async function writeSamples(
   const total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let before = 0;
   for (const file of files) {
-    await withFile(file, async (bytes) => {
+    await withShard(file, signal, async (bytes, readBytes) => {
       let key: string | null = null;
       let cells = new Map<string, TableValue>();
       const finish = async () => {
@@ -121,7 +167,7 @@ async function writeSamples(
           await finish();
           key = sample.key;
           cells = new Map();
-          sink.progress((before + member.dataOffset) / Math.max(1, total));
+          sink.progress((before + readBytes(member.dataOffset)) / Math.max(1, total));
         }
         await fill(cells, bytes, member, sample.kind, kinds.get(sample.kind)!.allWhole);
       }
@@ -133,7 +179,7 @@ async function writeSamples(
 
 async function fill(
   cells: Map<string, TableValue>,
-  bytes: FileBytes,
+  bytes: TarBytes,
   member: TarMember,
   kind: string,
   allWhole: boolean,

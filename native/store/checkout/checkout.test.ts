@@ -153,3 +153,88 @@ describe('a folder that is brought up to date', () => {
     expect((await at.take(out())).manifest).toBe(manifest);
   });
 });
+
+describe('a checkout that was interrupted', { timeout: 120_000 }, () => {
+  const files: Files = { 'a/one': 'first', two: 'second', three: 'third', big: noise(20_000_000) };
+  /** As a kill leaves it: it is noted what was being written, and files are there in part. */
+  async function interrupt(manifest: Digest, left: () => void, prefix = ''): Promise<void> {
+    await checkOut(manifest, { prefix });
+    const notes = at.path('workspace/cache/checkouts-elsewhere');
+    const [memory] = fs.readdirSync(notes);
+    fs.renameSync(path.join(notes, memory!), path.join(notes, `${memory}.unfinished`));
+    fs.writeFileSync(path.join(notes, `${memory}.unfinished`), JSON.stringify({ manifest, prefix }));
+    left();
+    at = await at.reopen();
+  }
+
+  it('goes on where the same is asked for again, and takes nothing for whole that it has not read', async () => {
+    const manifest = await version('source', files);
+    await interrupt(manifest, () => {
+      fs.rmSync(out('a'), { recursive: true });
+      fs.writeFileSync(out('two'), 'sec');
+      // As a power cut leaves them: as long as they should be, without all of their bytes.
+      fs.writeFileSync(out('three'), 'th\0\0\0');
+      const big = fs.openSync(out('big'), 'r+');
+      fs.writeSync(big, Buffer.alloc(70_000), 0, 70_000, 9_000_000);
+      fs.closeSync(big);
+    });
+    expect(await checkOut(manifest)).toMatchObject({ written: 4, unchanged: 0 });
+    expect((await at.take(out())).manifest).toBe(manifest);
+    // Now it is there, and is not to be written over.
+    await expect(checkOut(manifest)).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
+    expect(fs.readdirSync(at.path('workspace/cache/checkouts-elsewhere'))).toHaveLength(1);
+  });
+
+  it('writes nothing twice', async () => {
+    const manifest = await version('source', files);
+    await interrupt(manifest, () => fs.rmSync(out('two')));
+    expect(await checkOut(manifest)).toMatchObject({ written: 1, unchanged: 3, writtenBytes: 6 });
+  });
+
+  it.each([
+    ['of another version', async () => checkOut(await version('other', { two: 'second' }))],
+    ['of another part of it', () => checkOut(manifestOf.source!, { prefix: 'a/' })],
+    ['to be sealed', () => checkOut(manifestOf.source!, { sealed: true })],
+  ])('does not make room for one %s', async (_what, ask) => {
+    manifestOf.source = await version('source', files);
+    await interrupt(manifestOf.source, () => fs.rmSync(out('two')));
+    const before = there();
+    await expect(ask()).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
+    expect(there()).toEqual(before);
+  });
+  const manifestOf: Record<string, Digest> = {};
+
+  it.each([
+    ['a new file', () => fs.writeFileSync(out('mine'), 'mine'), 'mine'],
+    ['a changed file', () => fs.writeFileSync(out('three'), 'thIrd'), 'three'],
+    ['a file with more', () => fs.appendFileSync(out('three'), '!'), 'three'],
+  ])('keeps %s of the user: nothing at all is touched', async (_what, change, name) => {
+    const manifest = await version('source', files);
+    await interrupt(manifest, () => {
+      fs.rmSync(out('two'));
+      change();
+    });
+    const before = there();
+    await expect(checkOut(manifest)).rejects.toMatchObject({
+      code: 'ALREADY_EXISTS',
+      message: expect.stringContaining(`not of this version: ${name}`),
+    });
+    expect(there()).toEqual(before);
+  });
+
+  it('ends where the folder is brought up to date, to whatever version', async () => {
+    const [one, other] = [await version('source', files), await version('other', { two: 'second' })];
+    await interrupt(one, () => fs.rmSync(out('two')));
+    await checkOut(other, { existing: 'overwrite' });
+    await expect(checkOut(one)).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
+  });
+
+  it('is left alone by a second one while it is going on', async () => {
+    const manifest = await version('source', files);
+    const both = await Promise.allSettled([checkOut(manifest), checkOut(manifest)]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const failed = both.find((each) => each.status === 'rejected') as PromiseRejectedResult;
+    expect(failed.reason).toMatchObject({ code: 'CONFLICT', details: { path: out() } });
+    expect((await at.take(out())).manifest).toBe(manifest);
+  });
+});

@@ -7,13 +7,20 @@ import { PART_BYTES } from './write-files.ts';
 /**
  * Whether a file is what a killed checkout leaves: the beginning of what it should become, or, where it is written in parts, with holes. Writing
  * it anew loses nothing.
+ *
+ * @param isNoted whether it is known that a checkout of this was interrupted: then a power cut may have left holes anywhere
  */
-export function isCutShort(contents: ContentReader, filePath: string, wanted: ManifestFile): boolean {
+export function isCutShort(
+  contents: ContentReader,
+  filePath: string,
+  wanted: ManifestFile,
+  isNoted: boolean,
+): boolean {
   const fd = fs.openSync(filePath, fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0));
   try {
     const { size } = fs.fstatSync(fd);
     if (size > wanted.sizeBytes) return false;
-    const mayHaveHoles = wanted.sizeBytes > PART_BYTES;
+    const mayHaveHoles = isNoted || wanted.sizeBytes > PART_BYTES;
     let at = 0;
     for (const piece of contents.read(Buffer.from(wanted.digest, 'hex'), 0, size)) {
       const there = Buffer.allocUnsafe(piece.length);

@@ -6,6 +6,7 @@ import type { ContentReader, Located } from '../contents/content-reader.ts';
 import { missingContent } from '../contents/store-faults.ts';
 import type { ThreadControl } from '../pool/session-control.ts';
 import { LeftWriter, leftSections } from './folder-memory.ts';
+import type { Twin } from './twin.ts';
 
 const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0, COPYFILE_EXCL, COPYFILE_FICLONE } = fs.constants;
 /** A larger file is written in parts, on several threads. */
@@ -15,9 +16,21 @@ const READ_BYTES = 4 * 1024 * 1024;
 /** Folders that were made or found to be folders, for one checkout. */
 export type KnownFolders = Set<string>;
 
+/** Where and how files are written. */
+export interface Writing {
+  readonly folder: string;
+  /** Read-only. */
+  readonly sealed: boolean;
+  readonly known: KnownFolders;
+  /** Where they may be cloned from. */
+  readonly twin: Twin | null;
+}
+
 export interface WrittenFiles {
   /** Files that are there but empty, to be filled part by part. */
   readonly large: readonly ManifestFile[];
+  /** Large files that are not there yet: where there is a twin, each is for a job of its own, as all of it has to be read. */
+  readonly later: readonly ManifestFile[];
   readonly bytes: number;
   /** One section with the whole paths of the others as they were left, in the order given. */
   readonly left: Uint8Array<ArrayBuffer>;
@@ -26,22 +39,25 @@ export interface WrittenFiles {
 /**
  * Write files into a folder: each is made anew, never through a link and never over something that is there.
  *
- * @param sealed read-only
  * @throws AppError STORAGE_FAILED, DISK_FULL, UNSUPPORTED if two names are one on this file system
  */
 export function writeFiles(
   contents: ContentReader,
-  folder: string,
+  { folder, sealed, known, twin }: Writing,
   files: readonly ManifestFile[],
-  sealed: boolean,
-  known: KnownFolders,
   control: ThreadControl,
 ): WrittenFiles {
   const large: ManifestFile[] = [];
+  const later: ManifestFile[] = [];
   const left = new Map<ManifestFile, fs.Stats>();
   let bytes = 0;
   for (const { file, digest, located } of inOrderOfBlocks(contents, files)) {
     control.check();
+    const isLarge = file.sizeBytes > PART_BYTES && located.in !== 'object';
+    if (isLarge && twin && files.length > 1) {
+      later.push(file);
+      continue;
+    }
     const filePath = path.join(folder, file.path);
     makeFolder(folder, path.dirname(filePath), known);
     const mode = modeOf(file, sealed);
@@ -49,10 +65,15 @@ export function writeFiles(
       contents.checkObject(digest, located);
       copyObject(located, file, filePath, mode);
       left.set(file, fs.lstatSync(filePath));
+    } else if (twin?.clone(file, digest, filePath, mode, control)) {
+      left.set(file, fs.lstatSync(filePath));
+      bytes += file.sizeBytes;
+      control.done(1, 0);
+      continue;
     } else {
       const fd = create(filePath, mode, folder);
       try {
-        if (file.sizeBytes > PART_BYTES) large.push(file);
+        if (isLarge) large.push(file);
         else {
           writeRange(contents, digest, 0, file, fd, filePath);
           left.set(file, fs.fstatSync(fd));
@@ -61,11 +82,11 @@ export function writeFiles(
         fs.closeSync(fd);
       }
     }
-    const written = file.sizeBytes > PART_BYTES && located.in !== 'object' ? 0 : file.sizeBytes;
+    const written = isLarge ? 0 : file.sizeBytes;
     bytes += written;
     control.done(1, written);
   }
-  return { large, bytes, left: leftFiles(files, left, false) };
+  return { large, later, bytes, left: leftFiles(files, left, false) };
 }
 
 /** @param isUnordered whether these are files that were written in parts */

@@ -6,12 +6,16 @@ import { blake3 } from '@napi-rs/blake-hash';
  *
  *     list  u8 level · items of 38 bytes: 32 digest · u48 bytes of content
  *
- * Level 0 lists chunks, level n + 1 lists lists of level n.
+ * Level 0 lists chunks, level n + 1 lists lists of level n. The bytes of the topmost list do not have the digest that it is found by, so its
+ * level has the bit 0x80 and 16 bytes follow that bind it to its content. Lists of older workspaces are without.
  */
 const DIGEST_BYTES = 32;
 const SIZE_BYTES = 6;
 const ITEM_BYTES = DIGEST_BYTES + SIZE_BYTES;
 const MAX_LEVEL = 8;
+/** Of a level: the list is bound to its content. */
+const BOUND = 0x80;
+const SEAL_BYTES = 16;
 /** No list but the last of its level has fewer items. */
 const MIN_ITEMS = 64;
 const MAX_ITEMS = 1024;
@@ -33,18 +37,34 @@ export interface ChunkList {
 export function decodeList(bytes: Uint8Array): ChunkList {
   // A copy, because the block that they lie in may make room for another one.
   const buffer = Buffer.from(bytes);
-  const level = buffer[0] ?? MAX_LEVEL;
-  if (level >= MAX_LEVEL || (buffer.length - 1) % ITEM_BYTES !== 0) {
+  const level = (buffer[0] ?? MAX_LEVEL) & ~BOUND;
+  const itemsAt = 1 + (isBound(buffer) ? SEAL_BYTES : 0);
+  if (level >= MAX_LEVEL || buffer.length < itemsAt || (buffer.length - itemsAt) % ITEM_BYTES !== 0) {
     throw new Error('these bytes are no chunk list');
   }
   const items: ListItem[] = [];
-  for (let at = 1; at < buffer.length; at += ITEM_BYTES) {
+  for (let at = itemsAt; at < buffer.length; at += ITEM_BYTES) {
     items.push({
       digest: buffer.subarray(at, at + DIGEST_BYTES),
       sizeBytes: buffer.readUIntLE(at + DIGEST_BYTES, SIZE_BYTES),
     });
   }
   return { level, items };
+}
+
+/** Whether a list that was found by a content's digest is that content's, as far as it can tell: older ones cannot. */
+export function isListOf(content: Uint8Array, bytes: Uint8Array): boolean {
+  if (!isBound(bytes)) return true;
+  const seal = sealOf(content, bytes[0]!, bytes.subarray(1 + SEAL_BYTES));
+  return seal.equals(bytes.subarray(1, 1 + SEAL_BYTES));
+}
+
+function isBound(bytes: Uint8Array): boolean {
+  return ((bytes[0] ?? 0) & BOUND) !== 0;
+}
+
+function sealOf(content: Uint8Array, level: number, items: Uint8Array): Buffer {
+  return blake3(Buffer.concat([content, Buffer.from([level]), items])).subarray(0, SEAL_BYTES);
 }
 
 interface OpenList {
@@ -69,12 +89,14 @@ export class ListBuilder {
   }
 
   /** The list to store under the content's digest; null for a content of one chunk, which needs none. */
-  finish(): Buffer | null {
+  finish(content: Uint8Array): Buffer | null {
     if (this.#chunks <= 1) return null;
     for (let level = 0; level < this.#levels.length - 1; level++) {
       if (this.#levels[level]!.items.length > 0) this.#close(level);
     }
-    return encode(this.#levels.length - 1, this.#levels.at(-1)!.items);
+    const level = (this.#levels.length - 1) | BOUND;
+    const items = Buffer.concat(this.#levels.at(-1)!.items);
+    return Buffer.concat([Buffer.from([level]), sealOf(content, level, items), items]);
   }
 
   #append(level: number, digest: Buffer, sizeBytes: number): void {

@@ -5,7 +5,7 @@ import { type BlockReader, DamagedBlock } from '../packs/block-reader.ts';
 import { entryKind } from '../packs/pack-format.ts';
 import { readAt } from '../packs/read-directory.ts';
 import { looseObject, type StorePaths } from '../store-paths.ts';
-import { type ChunkList, decodeList, type ListItem } from './chunk-list.ts';
+import { type ChunkList, decodeList, isListOf, type ListItem } from './chunk-list.ts';
 import { hashFile } from './hash-file.ts';
 import { damagedContent, missingContent } from './store-faults.ts';
 
@@ -189,11 +189,11 @@ export class ContentReader {
     }
   }
 
-  /** Their block's checksum does not tell whether the index led to the right bytes; a list is told by its form. */
+  /** Their block's checksum does not tell whether the index led to the right bytes. */
   #read({ kind, blockId, offset, sizeBytes }: EntryPlace, digest: Buffer): Uint8Array {
     const raw = this.#blocks.read(this.#index.block(blockId));
     const bytes = raw.subarray(offset, offset + sizeBytes);
-    if (kind === entryKind.list || blake3(bytes).equals(digest)) return bytes;
+    if (kind === entryKind.list ? isListOf(digest, bytes) : blake3(bytes).equals(digest)) return bytes;
     throw new Error('it leads to other bytes');
   }
 }

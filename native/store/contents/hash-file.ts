@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import { Blake3Hasher } from '@napi-rs/blake-hash';
 
-const READ_BYTES = 1 << 20;
+/** One for each thread: to make one for every file costs more than to read a small file. */
+const buffer = Buffer.allocUnsafeSlow(1 << 20);
 
 /**
  * The digest of a file's bytes, with bounded memory. Links are not followed.
@@ -14,7 +15,6 @@ export function hashFile(filePath: string, onBytes: (bytes: number) => void = ()
   const fd = fs.openSync(filePath, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
     const hasher = new Blake3Hasher();
-    const buffer = Buffer.allocUnsafe(READ_BYTES);
     for (;;) {
       const bytes = fs.readSync(fd, buffer, 0, buffer.length, null);
       if (bytes === 0) return hasher.digestBuffer();

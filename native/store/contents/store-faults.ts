@@ -1,4 +1,4 @@
-import { AppError, fromSystemError } from '../../../app/kernel/app-error.ts';
+import { AppError, fromSqliteError, fromSystemError } from '../../../app/kernel/app-error.ts';
 import type { StorePaths } from '../store-paths.ts';
 
 const AGAIN = 'Restore the objects folder from a backup, or import the data again.';
@@ -25,18 +25,12 @@ export function damagedContent(hex: string, pack: string, reason: string, cause?
 /** What a file of the store's did, as a declared fault; other errors come back as they are. */
 export function storeFault(error: unknown, { objects, index }: StorePaths): unknown {
   const code = String((error as { readonly code?: unknown } | null)?.code);
-  if (code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB')) {
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) {
     return new AppError('STORAGE_FAILED', `The index of the data store is damaged: ${index}.`, {
       nextStep: 'Run `lathe fsck --repair`: it is made again from the packs.',
       details: { path: index },
       cause: error,
     });
   }
-  if (code.startsWith('SQLITE_IOERR') || code.startsWith('SQLITE_CANTOPEN')) {
-    return new AppError('STORAGE_FAILED', `Reading or writing ${index} failed (${code}).`, {
-      details: { path: index, system: code },
-      cause: error,
-    });
-  }
-  return fromSystemError(error, objects);
+  return fromSqliteError(error, index) ?? fromSystemError(error, objects);
 }

@@ -2,6 +2,7 @@ import type { Digest } from '../../../app/contract/ids.ts';
 import type { DataStore, ManifestFile, StoredTree } from '../../../app/kernel/ports/data-store.ts';
 import { missingContent } from '../contents/store-faults.ts';
 import { compareManifests } from '../manifest/compare-manifests.ts';
+import { listFolder } from '../manifest/list-folder.ts';
 import { encodeFile, sortedFiles } from '../manifest/manifest-code.ts';
 import type { SharedControl } from '../pool/session-control.ts';
 import { checkout } from './checkout.ts';
@@ -47,8 +48,9 @@ export const calls: Omit<Calls, 'verify' | 'repair' | 'usage' | 'collect'> & {
     const start = Math.min(from + Math.max(0, offset), to);
     return { files: [...view.files(start, Math.min(start + limit, to))], total: to - from };
   },
-  compare: ({ keeper }, before, after, limit) =>
-    compareManifests(keeper.contents, keeper.manifest(before), keeper.manifest(after), limit),
+  listFolder: ({ keeper }, manifest, request) => listFolder(keeper.manifest(manifest), request),
+  compare: ({ keeper }, before, after, page) =>
+    compareManifests(keeper.contents, keeper.manifest(before), keeper.manifest(after), page),
   checkout: (context, request) => checkout(context, request),
   forget: ({ keeper }, lost) => keeper.forget(lost),
 };

@@ -4,6 +4,7 @@ import type { Digest } from '../../../app/contract/ids.ts';
 import { AppError, fromSystemError } from '../../../app/kernel/app-error.ts';
 import { syncFolder } from '../../../app/kernel/durable-file.ts';
 import type { CheckedOutTree, CheckoutRequest, ManifestFile } from '../../../app/kernel/ports/data-store.ts';
+import { forgetUnfinished, isUnfinished, noteUnfinished } from '../checkout/unfinished.ts';
 import { leftFiles, PART_BYTES } from '../checkout/write-files.ts';
 import type { ManifestView } from '../manifest/manifest-view.ts';
 import { inFlight } from '../pool/batches.ts';
@@ -33,27 +34,66 @@ export interface Part {
   readonly to: number;
 }
 
-/** Write the files of a manifest into a folder. */
+/** Write the files of a manifest into a folder. One that was interrupted goes on where the same is asked for again. */
 export async function checkout(context: CheckoutContext, request: CheckoutRequest): Promise<CheckedOutTree> {
-  const { keeper, progress, control } = context;
-  const { folder, sealed, prefix = '', existing } = request;
+  const { keeper } = context;
+  const { prefix = '' } = request;
   const view = keeper.manifest(request.manifest);
   const part: Part = { view, ...view.withPrefix(prefix) };
-  if (makeFolder(folder)) {
-    const total = part.to - part.from;
-    const { writtenBytes, left } = await write(context, request, slices(part, prefix), total);
-    if (sealed) await seal(folder);
-    else rememberLeft(keeper, request, left);
-    return { written: total, removed: 0, unchanged: 0, writtenBytes };
+  const isEmpty = makeFolder(request.folder);
+  const folder = fs.realpathSync(request.folder);
+  const release = keeper.writeAlone(folder);
+  try {
+    if (isEmpty) return await fill(context, request, part, folder);
+    return await update(context, request, part, folder);
+  } finally {
+    release();
   }
-  if (existing === 'refuse') throw alreadyThere(folder);
+}
+
+/** Write into an empty folder. @param real its path without links */
+async function fill(
+  context: CheckoutContext,
+  request: CheckoutRequest,
+  part: Part,
+  real: string,
+): Promise<CheckedOutTree> {
+  const { keeper } = context;
+  const { folder, manifest, sealed, prefix = '' } = request;
+  const total = part.to - part.from;
+  // Sealed folders are made in places that nobody knows yet, and begun anew.
+  if (!sealed) await noteUnfinished(keeper.paths.checkouts, real, { manifest, prefix });
+  const { writtenBytes, left } = await write(context, request, slices(part, prefix), total);
+  if (sealed) await seal(folder);
+  else {
+    rememberLeft(keeper, request, left);
+    forgetUnfinished(keeper.paths.checkouts, real);
+  }
+  return { written: total, removed: 0, unchanged: 0, writtenBytes };
+}
+
+/** Write what is missing into a folder that holds something. */
+async function update(
+  context: CheckoutContext,
+  request: CheckoutRequest,
+  part: Part,
+  real: string,
+): Promise<CheckedOutTree> {
+  const { keeper, progress, control } = context;
+  const { folder, manifest, sealed, prefix = '', existing } = request;
+  const goesOn = existing === 'refuse';
+  if (goesOn && (sealed || !isUnfinished(keeper.paths.checkouts, real, { manifest, prefix }))) {
+    throw alreadyThere(folder);
+  }
   progress(() => ({ phase: 'looking', ...progressOf(control), totalFiles: null, totalBytes: null }));
-  const plan = await clearForUpdate(context, request, part, readLeft(keeper, folder));
+  // What was interrupted has left files that nobody remembers: each is read.
+  const plan = await clearForUpdate(context, request, part, goesOn ? null : readLeft(keeper, folder));
   // Decisions about files that had to be read came in any order.
   plan.write.sort((a, b) => (a.path < b.path ? -1 : 1));
   const { writtenBytes, left } = await write(context, request, lists(plan.write), plan.write.length);
   if (sealed) await seal(folder);
   else rememberLeft(keeper, request, [...plan.kept(), ...left]);
+  forgetUnfinished(keeper.paths.checkouts, real);
   const rewritten = new Set(plan.write.map(({ path }) => path));
   const removed = plan.remove.filter((name) => !rewritten.has(name)).length;
   return { written: plan.write.length, removed, unchanged: plan.unchanged, writtenBytes };
@@ -62,30 +102,39 @@ export async function checkout(context: CheckoutContext, request: CheckoutReques
 /** @param work which files, job by job @returns what was left, section by section */
 async function write(
   { keeper, call, control, progress }: CheckoutContext,
-  { folder, sealed }: CheckoutRequest,
+  { folder, sealed, twin: given }: CheckoutRequest,
   work: Iterator<FilesToWrite['files']>,
   totalFiles: number,
 ): Promise<{ readonly writtenBytes: number; readonly left: Uint8Array[] }> {
   progress(() => ({ phase: 'writing', ...progressOf(control), totalFiles, totalBytes: null }));
   const { pool } = keeper;
-  const large: ManifestFile[] = [];
+  // Sealed folders share nothing with others: whatever becomes of those, these stay.
+  const job = { kind: 'writeFiles', call, folder, sealed, twin: sealed ? null : (given ?? null) } as const;
+  const [large, later, cloned]: [ManifestFile[], ManifestFile[], ManifestFile[]] = [[], [], []];
   const sections: { readonly order: number; readonly bytes: Uint8Array }[] = [];
   let order = 0;
   let writtenBytes = 0;
   await inFlight(pool, work, async (files) => {
     const place = order++;
-    const result = await pool.run({ kind: 'writeFiles', call, folder, sealed, files }, control);
+    const result = await pool.run({ ...job, files }, control);
     writtenBytes += result.bytes;
     large.push(...result.large);
+    later.push(...result.later);
     if (!sealed) sections.push({ order: place, bytes: result.left });
+  });
+  await inFlight(pool, later.values(), async (file) => {
+    const result = await pool.run({ ...job, files: [file] }, control);
+    writtenBytes += result.bytes;
+    (result.large.length > 0 ? large : cloned).push(file);
   });
   await inFlight(pool, parts(large), async ({ file, from }) => {
     await pool.run({ kind: 'writePart', folder, file, from }, control);
     writtenBytes += Math.min(PART_BYTES, file.sizeBytes - from);
   });
-  const stats = new Map(large.map((file) => [file, fs.lstatSync(path.join(folder, file.path))]));
+  const unordered = [...large, ...cloned];
+  const stats = new Map(unordered.map((file) => [file, fs.lstatSync(path.join(folder, file.path))]));
   sections.sort((a, b) => a.order - b.order);
-  return { writtenBytes, left: [...sections.map(({ bytes }) => bytes), leftFiles(large, stats, true)] };
+  return { writtenBytes, left: [...sections.map(({ bytes }) => bytes), leftFiles(unordered, stats, true)] };
 }
 
 function* slices({ view, from, to }: Part, prefix: string): Generator<FilesToWrite['files']> {

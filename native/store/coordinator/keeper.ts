@@ -1,4 +1,5 @@
 import type { Digest } from '../../../app/contract/ids.ts';
+import { AppError } from '../../../app/kernel/app-error.ts';
 import { ContentReader } from '../contents/content-reader.ts';
 import { openIndex } from '../index/open-index.ts';
 import type { StoreIndex } from '../index/store-index.ts';
@@ -43,6 +44,8 @@ export class Keeper {
   /** Work that threads handed over. */
   readonly #shares = new Set<Promise<void>>();
   readonly #manifests = new Map<Digest, ManifestView>();
+  /** Folders that versions are being written into, by their real paths. */
+  readonly #folders = new Set<string>();
 
   constructor(paths: StorePaths, threads: number) {
     this.paths = paths;
@@ -51,6 +54,7 @@ export class Keeper {
     this.contents = new ContentReader(paths, this.index, this.blocks);
     this.#sealer = new PackSealer(paths.packs, (...pack) => this.#sealed(...pack));
     this.pool = new Pool(paths, threads, {
+      mayRest: () => !this.isStoring,
       wants: (digests, at) => this.#wants(digests, at),
       shared: (share) => this.#share(share),
       written: (pack) => this.#written(pack),
@@ -96,6 +100,18 @@ export class Keeper {
     return view;
   }
 
+  /** @returns the release @throws AppError CONFLICT while another call writes into the folder */
+  writeAlone(folder: string): () => void {
+    if (this.#folders.has(folder)) {
+      throw new AppError('CONFLICT', `A version is being written into ${folder}.`, {
+        nextStep: 'Wait until that is done, or choose another folder.',
+        details: { path: folder },
+      });
+    }
+    this.#folders.add(folder);
+    return () => this.#folders.delete(folder);
+  }
+
   digest(bytes: Uint8Array): Digest {
     return Buffer.from(bytes.buffer, bytes.byteOffset, DIGEST_BYTES).toString('hex') as Digest;
   }
@@ -109,7 +125,8 @@ export class Keeper {
     if (lost) this.index.renewEpoch();
     this.contents.forget();
     this.#manifests.clear();
-    await this.#onEachThread('forget');
+    // Threads that rest remember nothing, and leave their memory to those that work now.
+    if (!(await this.pool.rest())) await this.#onEachThread('forget');
   }
 
   async close(): Promise<void> {

@@ -20,9 +20,10 @@ const NAMED_FILES = 5;
 
 /**
  * Find out how a folder differs from a version and take away what has to go. Nothing is touched if a file stands in the way that is not as
- * the last checkout left it, unless `overwrite` was asked for.
+ * the last checkout left it, unless `overwrite` was asked for. With `refuse`, an interrupted checkout of this version goes on, and
+ * everything that it has not left stands in the way.
  *
- * @throws AppError CONFLICT, naming such files; PATH_UNREADABLE for links, pipes, sockets and devices
+ * @throws AppError CONFLICT or ALREADY_EXISTS, naming such files; PATH_UNREADABLE for links, pipes, sockets and devices
  */
 export async function clearForUpdate(
   context: CheckoutContext,
@@ -35,10 +36,20 @@ export async function clearForUpdate(
   const tree = await lookAtFolder(context, folder);
   planUpdate(plan, folder, (visit) => tree.visit(visit), part, left && new FolderMemory(left));
   await readUnknown(keeper, plan, control);
-  const foreign = existing === 'update' ? notCutShort(keeper, folder, plan) : [];
-  if (foreign.length > 0) throw inTheWay(folder, foreign);
+  const foreign = existing === 'overwrite' ? [] : notCutShort(keeper, folder, plan, existing === 'refuse');
+  if (foreign.length > 0) throw inTheWay(folder, foreign, existing);
   remove(folder, plan.remove);
+  if (existing === 'refuse') makeWritable(folder, plan);
   return plan;
+}
+
+/** A kill right after a file was cloned leaves it as read-only as what it was cloned from. */
+function makeWritable(folder: string, { unknown }: FolderPlan): void {
+  for (const { file, wanted } of unknown) {
+    const filePath = path.join(folder, file.name);
+    const stat = fs.lstatSync(filePath, { throwIfNoEntry: false });
+    if (wanted && stat && (stat.mode & 0o200) === 0) fs.chmodSync(filePath, wanted.mode & ~process.umask());
+  }
 }
 
 /** Everything that is in a folder. @throws AppError PATH_UNREADABLE for anything but files and folders */
@@ -66,13 +77,22 @@ async function readUnknown(keeper: Keeper, plan: FolderPlan, control: SharedCont
   });
 }
 
-/** Of the files that nobody knows, those that are not what a killed checkout has left of this version. */
-function notCutShort({ contents }: Keeper, folder: string, { foreign, write }: FolderPlan): string[] {
+/**
+ * Of the files that nobody knows, those that are not what a killed checkout has left of this version.
+ *
+ * @param isNoted whether it is known that a checkout of this version was interrupted here
+ */
+function notCutShort(
+  { contents }: Keeper,
+  folder: string,
+  { foreign, write }: FolderPlan,
+  isNoted: boolean,
+): string[] {
   if (foreign.length === 0) return [];
   const wanted = new Map(write.map((file) => [file.path, file]));
   return foreign.filter((name) => {
     const file = wanted.get(name);
-    return !file || !isCutShort(contents, path.join(folder, name), file);
+    return !file || !isCutShort(contents, path.join(folder, name), file, isNoted);
   });
 }
 
@@ -95,11 +115,23 @@ function remove(folder: string, names: readonly string[]): void {
   }
 }
 
-function inTheWay(folder: string, names: readonly string[]): AppError {
+function inTheWay(folder: string, names: readonly string[], existing: CheckoutRequest['existing']): AppError {
   const named = names.slice(0, NAMED_FILES).join(', ');
   const more = names.length > NAMED_FILES ? ` and ${names.length - NAMED_FILES} more` : '';
+  const details = { path: folder, files: names.length };
+  if (existing === 'refuse') {
+    const what = `files that are not of this version: ${named}${more}`;
+    return new AppError(
+      'ALREADY_EXISTS',
+      `A checkout into ${folder} was interrupted, and there are ${what}.`,
+      {
+        nextStep: 'Move them elsewhere and try again, or choose an empty folder.',
+        details,
+      },
+    );
+  }
   return new AppError('CONFLICT', `${folder} has files that were changed or added since: ${named}${more}.`, {
     nextStep: 'Move them elsewhere, or say that they are to be overwritten.',
-    details: { path: folder, files: names.length },
+    details,
   });
 }

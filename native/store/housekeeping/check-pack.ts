@@ -1,5 +1,5 @@
 import { blake3 } from '@napi-rs/blake-hash';
-import { decodeList } from '../contents/chunk-list.ts';
+import { decodeList, isListOf } from '../contents/chunk-list.ts';
 import type { StoreIndex } from '../index/store-index.ts';
 import { type BlockReader, DamagedBlock } from '../packs/block-reader.ts';
 import { entryKind } from '../packs/pack-format.ts';
@@ -14,8 +14,8 @@ export interface PackDamage {
 }
 
 /**
- * Read every block of a pack and compare each chunk with its digest. A list of chunks has the digest of the content that it describes, so
- * here only its form and its block's checksum are compared.
+ * Read every block of a pack and compare each chunk with its digest. A list of chunks has the digest of the content that it describes, to
+ * which it is bound; of an older one only the form and its block's checksum are compared.
  *
  * @param onBytes told of bytes that were read; may throw to stop
  */
@@ -46,7 +46,7 @@ export function checkPack(
       const raw = blocks.read(place);
       const bad = entries.filter(([digest, offset, sizeBytes, kind]) => {
         const bytes = raw.subarray(offset, offset + sizeBytes);
-        return kind === entryKind.list ? !isList(bytes) : !blake3(bytes).equals(digest);
+        return kind === entryKind.list ? !isList(digest, bytes) : !blake3(bytes).equals(digest);
       });
       if (bad.length > 0) {
         const reason = 'its bytes are not what their digests say';
@@ -69,10 +69,10 @@ export function checkPack(
   return damage;
 }
 
-function isList(bytes: Uint8Array): boolean {
+function isList(content: Buffer, bytes: Uint8Array): boolean {
   try {
     decodeList(bytes);
-    return true;
+    return isListOf(content, bytes);
   } catch {
     return false;
   }

@@ -4,6 +4,7 @@ import { AppError } from '../../../app/kernel/app-error.ts';
 import type { Collected } from '../../../app/kernel/ports/data-store.ts';
 import type { StoreIndex } from '../index/store-index.ts';
 import { type LooseObject, looseObjects } from './loose-objects.ts';
+import { mergePacks } from './merge-packs.ts';
 import type { LostContent, NeededEntries } from './needed-entries.ts';
 import { rewritePack } from './rewrite-pack.ts';
 import type { StoreParts } from './store-parts.ts';
@@ -31,8 +32,8 @@ export interface CollectOptions {
 
 /**
  * Remove what is not needed: note since when each entry is garbage, and delete blocks and objects in which everything has been so for
- * the grace. It may stop anywhere: a pack is removed from the index before its file goes, and a rewritten one is durable before the old
- * one goes; at the worst garbage is found again by the next collection.
+ * the grace; then make few packs of many small ones. It may stop anywhere: a pack is removed from the index before its file goes, and a
+ * rewritten one is durable before the old one goes; at the worst garbage is found again by the next collection.
  */
 export async function collect(
   { paths, index, blocks, codec }: StoreParts,
@@ -82,6 +83,7 @@ export async function collect(
     fs.rmSync(object.path, { force: true });
     index.database.prepare('DELETE FROM unreferenced WHERE digest = ?').run(object.digest);
   }
+  if (!dryRun) await mergePacks(index, paths, onBytes);
   const next = index.database
     .prepare('SELECT MIN(since_ms) FROM unreferenced WHERE since_ms > ?')
     .pluck()

@@ -1,3 +1,4 @@
+import type { Digest } from '../../../app/contract/ids.ts';
 import type {
   Collected,
   CollectRequest,
@@ -19,7 +20,7 @@ export type HousekeepingTask =
   | { readonly kind: 'index' }
   | { readonly kind: 'mend'; readonly packs: readonly string[] }
   | { readonly kind: 'rebuild' }
-  | { readonly kind: 'copies'; readonly copies: readonly Copy[] }
+  | { readonly kind: 'copies'; readonly manifests: readonly Digest[]; readonly copies: readonly Copy[] }
   | { readonly kind: 'drop'; readonly damage: readonly StoreDamage[] };
 
 export interface HousekeepingResults {

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Digest } from '../../../app/contract/ids.ts';
-import type { DataStore, StoredTree } from '../../../app/kernel/ports/data-store.ts';
+import type { DataStore, StoredTree, StoreRoots } from '../../../app/kernel/ports/data-store.ts';
 import { randomBytes } from '../../../test/bench/data/trees.ts';
 import { createDataStore } from '../data-store.ts';
 
@@ -66,7 +66,7 @@ function putLoose(bytes: Uint8Array, digest: string): string {
   return file;
 }
 
-describe('collecting garbage', () => {
+describe('collecting garbage', { timeout: 120_000 }, () => {
   it('frees what only a deleted version needed, and nothing that the other one reads', async () => {
     write('same.bin', random.bytes(3_000_000));
     write('changing.bin', random.bytes(2_000_000));
@@ -178,7 +178,97 @@ describe('collecting garbage', () => {
   });
 });
 
-describe('what things cost', () => {
+describe('many small packs', { timeout: 120_000 }, () => {
+  const contents: Digest[] = [];
+  const bytes = (at: number) => Buffer.from(`content ${at} `.repeat(50 + at));
+  const roots = (...left: number[]) => ({
+    manifests: [],
+    contents: contents.filter((_, at) => !left.includes(at)),
+  });
+  const collect = (kept: StoreRoots = roots()) => store.collect({ roots: kept, graceMs: 0, dryRun: false });
+
+  async function putMany(count: number): Promise<void> {
+    contents.length = 0;
+    for (let at = 0; at < count; at++) contents.push(await store.put(bytes(at)));
+  }
+  async function readBack(...left: number[]): Promise<void> {
+    for (const [at, content] of contents.entries()) {
+      if (left.includes(at)) continue;
+      expect(Buffer.from(await store.read(content, 0, 100_000)).equals(bytes(at))).toBe(true);
+    }
+  }
+
+  it('become one when garbage is collected, and nothing is lost', async () => {
+    await putMany(20);
+    await readBack();
+    expect(packs()).toHaveLength(20);
+    expect(await collect(roots(7))).toMatchObject({ freedObjects: 1 });
+    expect(packs()).toHaveLength(1);
+    // As those read who have remembered where it was, and those who come anew.
+    await readBack(7);
+    await expect(store.read(contents[7]!, 0, 1)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    await store.close();
+    store = open();
+    await readBack(7);
+    expect(await store.verify(roots(7))).toEqual([]);
+    expect(await collect(roots(7))).toMatchObject({ freedBytes: 0 });
+    fs.rmSync(path.join(objects(), 'index.db'));
+    await store.close();
+    store = open();
+    await readBack(7);
+  });
+
+  it('stay where they are while they are few, or while it is only asked what would go', async () => {
+    await putMany(16);
+    await collect();
+    expect(packs()).toHaveLength(16);
+    contents.push(await store.put(bytes(16)));
+    await store.collect({ roots: roots(), graceMs: 0, dryRun: true });
+    expect(packs()).toHaveLength(17);
+    await collect();
+    expect(packs()).toHaveLength(1);
+    await readBack();
+  });
+
+  it('are merged around one that is damaged, which is named and stays', async () => {
+    await putMany(18);
+    const [name] = packs();
+    const file = path.join(objects(), 'packs', name!);
+    fs.chmodSync(file, 0o600);
+    const spoiled = fs.readFileSync(file);
+    spoiled[spoiled.length - 60]! ^= 1;
+    fs.writeFileSync(file, spoiled);
+    await collect();
+    expect(packs()).toHaveLength(2);
+    expect(packs()).toContain(name);
+    expect(await store.verify(roots())).toMatchObject([{ kind: 'pack', name }]);
+    await store.repair(roots(), async () => []);
+    await readBack();
+  });
+
+  it('take deltas along with what they are told by', async () => {
+    const rows = Array.from({ length: 12_000 }, (_, row) => `${row},${random.bytes(6).toString('hex')}`);
+    write('table.csv', rows.join('\n'));
+    const first = await take();
+    rows[6000] = 'changed';
+    write('table.csv', rows.map((row, at) => (at % 60 === 0 ? `${row}x` : row)).join('\n'));
+    const second = await store.storeTree({
+      ...{ sources: [{ path: source, name: '' }], memory: null, rehash: false },
+      previous: first.manifest,
+    });
+    expect(second.addedBytes).toBeLessThan(first.addedBytes / 4);
+    await putMany(18);
+    const before = [await contentOf(first, 'table.csv'), await contentOf(second, 'table.csv')];
+    await collect({ contents: [...contents], manifests: [first.manifest, second.manifest] });
+    expect(packs()).toHaveLength(1);
+    expect([await contentOf(first, 'table.csv'), await contentOf(second, 'table.csv')]).toEqual(before);
+    await collect({ contents: [...contents], manifests: [second.manifest] });
+    expect(await contentOf(second, 'table.csv')).toEqual(before[1]);
+    await readBack();
+  });
+});
+
+describe('what things cost', { timeout: 120_000 }, () => {
   it('tells what each needs alone and what they share', async () => {
     write('shared.bin', random.bytes(3_000_000));
     write('one.bin', random.bytes(1_000_000));
@@ -209,7 +299,7 @@ describe('what things cost', () => {
   });
 });
 
-describe('a damaged store', () => {
+describe('a damaged store', { timeout: 120_000 }, () => {
   /** In a pack of two megabytes and more: a block of some file, not the last one, which holds the list of files. */
   const IN_THE_MIDDLE = 700_000;
 
@@ -312,10 +402,15 @@ describe('a damaged store', () => {
       content,
       path: path.join(source, name),
     }));
+    const spoiled = pack();
+    const bytes = fs.readFileSync(spoiled);
     const repaired = await store.repair(rootsOf(tree), async () => copies);
     expect(repaired.every((each) => each.repaired !== null)).toBe(true);
     expect(repaired.length).toBeGreaterThan(0);
     expect(await store.verify(rootsOf(tree))).toEqual([]);
+    // What was in it is kept as it was.
+    const kept = path.join(objects(), 'damaged', path.basename(spoiled));
+    expect(fs.readFileSync(kept).equals(bytes)).toBe(true);
     for (const name of Object.keys(digests)) {
       expect(await contentOf(tree, name)).toEqual(fs.readFileSync(path.join(source, name)));
     }

@@ -14,6 +14,8 @@ const QUARANTINE = 'damaged';
 export interface Copy {
   readonly content: Digest;
   readonly path: string;
+  /** In words, where the file itself was made from something else. */
+  readonly from?: string;
 }
 
 /** Make the index anew from the packs' directories, in one transaction. */
@@ -57,14 +59,32 @@ export async function dropDamaged(
     blocks.set(pack, (blocks.get(pack) ?? new Set()).add(Number(offset)));
   }
   for (const [pack, offsets] of blocks) {
+    // Kept as it was: what could not be read today may be readable from another machine.
+    keepAside(paths, path.join(paths.packs, pack));
     await rewritePack(index, paths, pack, ({ offset }) => (offsets.has(offset) ? null : 'as it is'));
   }
 }
 
-function quarantine({ objects }: StorePaths, file: string): void {
+function quarantine(paths: StorePaths, file: string): void {
+  fs.renameSync(file, placeInQuarantine(paths, file));
+}
+
+function keepAside(paths: StorePaths, file: string): void {
+  const place = placeInQuarantine(paths, file);
+  fs.rmSync(place, { force: true });
+  try {
+    fs.linkSync(file, place);
+  } catch (error) {
+    // Some file systems have no links; a second copy of what cannot be read would fail as well.
+    if (!['EPERM', 'ENOTSUP', 'EMLINK', 'ENOSYS'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      throw error;
+  }
+}
+
+function placeInQuarantine({ objects }: StorePaths, file: string): string {
   const folder = path.join(objects, QUARANTINE);
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-  fs.renameSync(file, path.join(folder, path.basename(file)));
+  return path.join(folder, path.basename(file));
 }
 
 /** Null where it cannot be read, or is no regular file. */

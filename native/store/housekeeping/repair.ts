@@ -9,6 +9,7 @@ import type {
 import type { StorePaths } from '../store-paths.ts';
 import { checkWholeStore } from './check-whole-store.ts';
 import type { HousekeepingTask } from './housekeeping-task.ts';
+import { removeRemade } from './lost-manifests.ts';
 import { runHousekeeping } from './run-housekeeping.ts';
 
 /**
@@ -41,14 +42,15 @@ export async function repairStore(
   if (found.length === 0) return mended;
 
   const harmed = new Set<Digest>(found.flatMap(({ contents }) => contents));
-  const good = await step({ kind: 'copies', copies: await copies(harmed) }, 'reading');
+  const manifests = roots.manifests.filter((manifest) => harmed.has(manifest));
+  const good = await step({ kind: 'copies', manifests, copies: await copies(harmed) }, 'reading');
   await step({ kind: 'drop', damage: found });
   // What was dropped may lie in another pack too.
   await rebuild();
   if (good.length > 0) {
     // Under their digests as names: nobody asks for this tree again, and collection removes its list.
     const sources = good.map(({ content, path }) => ({ path, name: content }));
-    await storeTree({ sources, memory: null, rehash: true }, options);
+    await storeTree({ sources, memory: null, rehash: true }, options).finally(() => removeRemade(paths));
     // Deltas can be read again once there is what they are told by.
     await rebuild();
   }
@@ -59,7 +61,7 @@ export async function repairStore(
   const deeper = isDeeper ? await repairStore(paths, storeTree, forget, roots, copies, options) : [];
   const open = isDeeper ? deeper.filter(({ repaired }) => repaired === null) : still;
   const lost = new Set<Digest>(open.flatMap(({ contents }) => contents));
-  const from = new Map(good.map(({ content, path }) => [content, path]));
+  const from = new Map(good.map(({ content, path, from }) => [content, from ?? path]));
   const ended = found.map((damage) => {
     const missing = damage.contents.filter((content) => lost.has(content));
     if (missing.length > 0) return { ...damage, contents: missing };

@@ -2,7 +2,7 @@ import type { BlockPlace, StoreIndex } from '../index/store-index.ts';
 import type { BlockCodec } from '../packs/block-codec.ts';
 import { type BlockReader, DamagedBlock } from '../packs/block-reader.ts';
 import type { EntryKind, PackEntry } from '../packs/pack-format.ts';
-import type { NewBlock, OldBlock } from './rewrite-pack.ts';
+import type { NewBlock, OldBlock } from './write-anew.ts';
 
 /**
  * Makes blocks anew without the garbage in them.

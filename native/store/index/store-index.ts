@@ -212,13 +212,13 @@ export class StoreIndex {
     this.forgetBlocks();
   }
 
-  /** A pack was written anew under another name. */
-  replacePack(old: string, name: string, sizeBytes: number, blocks: readonly PackBlock[]): void {
+  /** Packs were written anew into one, which may be nothing at all. */
+  replacePacks(olds: readonly string[], name: string, sizeBytes: number, blocks: readonly PackBlock[]): void {
     this.database.transaction(() => {
-      this.removePack(old);
-      // A rewriting that was killed may have left this very pack, beside the old one.
+      for (const old of olds) this.removePack(old);
+      // A rewriting that was killed may have left this very pack, beside the old ones.
       this.removePack(name);
-      this.addPack(name, sizeBytes, blocks);
+      if (blocks.length > 0) this.addPack(name, sizeBytes, blocks);
     })();
   }
 

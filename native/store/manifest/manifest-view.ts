@@ -19,6 +19,8 @@ export class ManifestView {
   /** Where each group begins, and where the last one ends. */
   readonly #starts: readonly number[];
   readonly #groups = new Map<number, ManifestFile[]>();
+  /** Of the groups that were added up, the bytes of their files. */
+  readonly #groupBytes = new Map<number, number>();
 
   private constructor(digest: Buffer, contents: ContentReader, total: number, starts: readonly number[]) {
     this.digest = digest;
@@ -89,10 +91,40 @@ export class ManifestView {
     return { from, to: this.#first((path) => path >= prefix && !path.startsWith(prefix), from) };
   }
 
+  /** Behind the last file from a place on whose path begins so: near ones are found in few steps, whatever the manifest's length. */
+  endOf(prefix: string, from: number, to: number): number {
+    let step = 1;
+    while (from + step < to && this.file(from + step).path.startsWith(prefix)) step *= 2;
+    return this.#first((path) => !path.startsWith(prefix), from, Math.min(from + step, to));
+  }
+
+  /** How many bytes the files [from, to) have. Whole groups are added up once. */
+  bytes(from: number, to: number): number {
+    let sum = 0;
+    for (let at = from; at < to; ) {
+      const group = this.groupOf(at);
+      const end = Math.min(to, (group + 1) * GROUP_FILES);
+      const isWhole = at % GROUP_FILES === 0 && end === Math.min(this.total, (group + 1) * GROUP_FILES);
+      sum += isWhole
+        ? this.#bytesOfGroup(group)
+        : sizeOf(this.group(group).slice(at % GROUP_FILES, end - group * GROUP_FILES));
+      at = end;
+    }
+    return sum;
+  }
+
+  #bytesOfGroup(group: number): number {
+    const known = this.#groupBytes.get(group);
+    if (known !== undefined) return known;
+    const sum = sizeOf(this.group(group));
+    this.#groupBytes.set(group, sum);
+    return sum;
+  }
+
   /** The first place where a condition holds that goes on holding. */
-  #first(holds: (path: string) => boolean, from = 0): number {
+  #first(holds: (path: string) => boolean, from = 0, to = this.total): number {
     let low = from;
-    let high = this.total;
+    let high = to;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (holds(this.file(middle).path)) high = middle;
@@ -101,6 +133,9 @@ export class ManifestView {
     return low;
   }
 }
+
+const sizeOf = (files: readonly ManifestFile[]): number =>
+  files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 
 /** Files of a part of a manifest. */
 export function readFiles(

@@ -15,7 +15,7 @@ import {
 } from './pack-format.ts';
 
 /** A pack is closed when it has this many bytes. */
-const PACK_BYTES = 64 * 1024 * 1024;
+export const PACK_BYTES = 64 * 1024 * 1024;
 /** Files of no bytes take no room in a block, yet need entries. */
 const MAX_BLOCK_ENTRIES = 8192;
 /** A delta of less than this part of the block needs no comparison. */
@@ -66,7 +66,8 @@ export class PackWriter {
   readonly #dictionaryFor: (similar: readonly Uint8Array[]) => Dictionary | null;
   readonly #data = new OpenBlock();
   readonly #lists = new OpenBlock();
-  #part: { readonly path: string; readonly fd: number } | null = null;
+  /** `fd` is null once it was closed: whatever closing says, the number may be another file's then. */
+  #part: { readonly path: string; fd: number | null } | null = null;
   #blocks: PackBlock[] = [];
   /** So many blocks are not tried as deltas. */
   #hopeless = 0;
@@ -116,7 +117,11 @@ export class PackWriter {
     const { tail, name } = encodeTail(directory);
     this.#write(directory);
     this.#write(tail);
-    fs.closeSync(part.fd);
+    try {
+      this.#closePart(part);
+    } catch (error) {
+      throw this.#fault(error);
+    }
     this.#part = null;
     const sizeBytes = this.#sizeBytes;
     this.#blocks = [];
@@ -132,10 +137,21 @@ export class PackWriter {
     this.#blocks = [];
     this.#sizeBytes = 0;
     this.isBroken = false;
-    if (!this.#part) return;
-    fs.closeSync(this.#part.fd);
-    fs.rmSync(this.#part.path, { force: true });
+    const part = this.#part;
     this.#part = null;
+    if (!part) return;
+    try {
+      this.#closePart(part);
+      fs.rmSync(part.path, { force: true });
+    } catch {
+      // The fault that led here is told of; the next start sweeps what is left.
+    }
+  }
+
+  #closePart(part: { fd: number | null }): void {
+    const { fd } = part;
+    part.fd = null;
+    if (fd !== null) fs.closeSync(fd);
   }
 
   #close(block: OpenBlock): void {
@@ -188,7 +204,7 @@ export class PackWriter {
   #write(bytes: Uint8Array): void {
     try {
       for (let written = 0; written < bytes.length; ) {
-        written += fs.writeSync(this.#part!.fd, bytes, written, bytes.length - written);
+        written += fs.writeSync(this.#part!.fd!, bytes, written, bytes.length - written);
       }
     } catch (error) {
       throw this.#fault(error);

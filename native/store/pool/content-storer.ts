@@ -187,7 +187,7 @@ export class ContentStorer {
       used = rest.length;
     }
     const digest = new Uint8Array(hasher.digestBuffer());
-    const bytes = list.finish();
+    const bytes = list.finish(digest);
     if (bytes) slot.found.push({ digest: Buffer.from(digest), kind: entryKind.list, bytes, similar: none });
     this.#ask(slot);
     return digest;
@@ -221,7 +221,7 @@ export class ContentStorer {
       list.add(name, chunk.length);
       start = end;
     }
-    slot.found.push({ digest, kind: entryKind.list, bytes: list.finish()!, similar: none });
+    slot.found.push({ digest, kind: entryKind.list, bytes: list.finish(digest)!, similar: none });
     return digest;
   }
 

@@ -68,6 +68,8 @@ export interface FilesToWrite {
   readonly call: number;
   readonly folder: string;
   readonly sealed: boolean;
+  /** A folder that probably has these files, to clone them from. */
+  readonly twin: string | null;
   /** By the range of the manifest's bytes that names them, or one by one. */
   readonly files:
     | { readonly manifest: Digest; readonly from: number; readonly to: number; readonly prefix: string }

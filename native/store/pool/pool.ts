@@ -19,7 +19,12 @@ import { answerQuestion, newAnswers } from './wanted-chunks.ts';
 /** Most of what a thread makes is small and soon gone; more room for it would only make the process larger. */
 export const YOUNG_GENERATION_MB = 12;
 
+/** After so long without work its threads end, and give back the hundred megabytes that they hold. */
+const RESTS_AFTER_MS = 30_000;
+
 export interface PoolListener {
+  /** Whether no thread holds anything that somebody counts on. */
+  mayRest(): boolean;
   /** Whether the store lacks a chunk, which then counts as taken by the thread that asked. */
   wants(digests: Buffer, at: number): boolean;
   /** A thread hands over what it has cut, for another one to pack. */
@@ -45,7 +50,7 @@ interface Thread {
   current: Waiting | null;
 }
 
-/** The threads that read, cut, hash, compress and write. They start when there is work for them. */
+/** The threads that read, cut, hash, compress and write. They start when there is work for them, and end when there was none for a while. */
 export class Pool {
   readonly size: number;
   readonly #paths: StorePaths;
@@ -53,11 +58,14 @@ export class Pool {
   readonly #threads: (Thread | undefined)[];
   readonly #queue: Waiting[] = [];
   readonly #help = newHelp();
+  readonly #restsAfterMs: number;
+  #resting: NodeJS.Timeout | undefined;
 
-  constructor(paths: StorePaths, size: number, listener: PoolListener) {
+  constructor(paths: StorePaths, size: number, listener: PoolListener, restsAfterMs = RESTS_AFTER_MS) {
     this.#paths = paths;
     this.size = size;
     this.#listener = listener;
+    this.#restsAfterMs = restsAfterMs;
     this.#threads = new Array<Thread | undefined>(size).fill(undefined);
   }
 
@@ -85,7 +93,20 @@ export class Pool {
     return this.#threads.flatMap((thread) => (thread ? [thread.number] : []));
   }
 
+  /** End the threads, unless one is at work or holds something. The next job starts them again. @returns whether they ended */
+  async rest(): Promise<boolean> {
+    if (this.#queue.length > 0 || this.#threads.some((thread) => thread?.current)) return false;
+    if (!this.#listener.mayRest()) return false;
+    clearTimeout(this.#resting);
+    const threads = [...this.#threads];
+    // Forgotten first: one that ends by itself counts as a fault.
+    this.#threads.fill(undefined);
+    await Promise.all(threads.map((thread) => thread?.worker.terminate()));
+    return true;
+  }
+
   async close(): Promise<void> {
+    clearTimeout(this.#resting);
     const threads = this.#threads.splice(0);
     for (const waiting of this.#queue.splice(0)) waiting.reject(closed());
     await Promise.all(threads.map((thread) => thread?.worker.terminate()));
@@ -95,6 +116,16 @@ export class Pool {
     this.#handOut();
     const busy = this.#threads.filter((thread) => thread?.current).length;
     setHelp(this.#help, busy, this.size, this.#queue.length);
+    clearTimeout(this.#resting);
+    if (busy === 0 && this.started.length > 0) this.#restLater();
+  }
+
+  #restLater(): void {
+    this.#resting = setTimeout(() => {
+      void this.rest().then((rests) => {
+        if (!rests) this.#restLater();
+      });
+    }, this.#restsAfterMs).unref();
   }
 
   #handOut(): void {

@@ -14,12 +14,20 @@ export function createDataCheckEngine(): DataCheckEngine {
   const closing = new AbortController();
   const underWay = new Set<Promise<unknown>>();
 
+  /** Until there is room for one more, or nobody waits for it. */
+  async function turn(signal: AbortSignal): Promise<void> {
+    if (underWay.size < MOST_AT_A_TIME || signal.aborted) return;
+    const { promise: aborted, resolve } = Promise.withResolvers<void>();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    while (underWay.size >= MOST_AT_A_TIME && !signal.aborted) await Promise.race([...underWay, aborted]);
+  }
+
   async function ask<T>(
     request: ChecksRequest,
     { signal: asked, onProgress = () => {} }: CheckOptions = {},
   ): Promise<T> {
     const signal = asked ? AbortSignal.any([asked, closing.signal]) : closing.signal;
-    while (underWay.size >= MOST_AT_A_TIME) await Promise.race(underWay);
+    await turn(signal);
     signal.throwIfAborted();
     const answer = inThread<T>(request, { signal, progress: onProgress });
     const settled = answer.catch(() => {});
@@ -33,7 +41,7 @@ export function createDataCheckEngine(): DataCheckEngine {
     split: (request, options) => ask({ call: 'split', request }, options),
     leakage: (request, options) => ask({ call: 'leakage', request }, options),
     rows: (assignment, part, { offset, limit }) => ask({ call: 'rows', assignment, part, offset, limit }),
-    layOut: (assignment, views, folder) => ask({ call: 'layOut', assignment, views, folder }),
+    layOut: (assignment, views, folder, files) => ask({ call: 'layOut', assignment, views, folder, files }),
     async close() {
       closing.abort();
       await Promise.all(underWay);

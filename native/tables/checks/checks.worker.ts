@@ -4,7 +4,7 @@ import { judgeTable } from './judge-table.ts';
 import { lookForLeaks } from './look-for-leaks.ts';
 import { makeSplit } from './make-split.ts';
 import type { ChecksRequest, FromChecks } from './messages.ts';
-import { rowsOfPart, writeViews } from './part-rows.ts';
+import { layOut, rowsOfPart } from './part-rows.ts';
 import type { Watch } from './watch.ts';
 
 /** The thread that answers one call and ends; see check-engine.ts for the side that asks. */
@@ -28,7 +28,7 @@ function answer(request: ChecksRequest): Promise<unknown> | unknown {
     case 'rows':
       return rowsOfPart(request.assignment, request.part, request);
     case 'layOut':
-      return writeViews(request.assignment, request.views, request.folder);
+      return layOut(request, watch);
   }
 }
 

@@ -329,6 +329,7 @@ describe('a packed assignment', () => {
         { name: 'test', of: [1] },
       ],
       place,
+      null,
     );
     const [train, test] = [
       await readNpy(path.join(place, 'train.npy')),
@@ -343,5 +344,40 @@ describe('a packed assignment', () => {
     });
     fs.writeFileSync(path.join(place, 'no.npy'), 'no');
     await expect(readNpy(path.join(place, 'no.npy'))).rejects.toThrow('no list');
+  });
+
+  it('is laid out as names of files too where rows stand for files, whatever is in a name', async () => {
+    const count = 5000;
+    const nameOf = (row: number) =>
+      row === 7
+        ? null
+        : row === 8
+          ? `a\n"b" 😀/8.png`
+          : `train/${row % 3}/${String(row).padStart(5, '0')}.png`;
+    const tablePath = await parquetTable(
+      folder,
+      'pictures',
+      `SELECT CASE i WHEN 7 THEN NULL WHEN 8 THEN 'a' || chr(10) || '"b" 😀/8.png'
+         ELSE 'train/' || i % 3 || '/' || printf('%05d', i) || '.png' END AS file FROM range(${count}) t(i)`,
+    );
+    const made = await make(tablePath, spec({ kind: 'random' }, { folds: 3 }));
+    const place = fs.mkdtempSync(path.join(folder, 'files-'));
+    const views = [
+      { name: 'train', of: [0, 2] },
+      { name: 'test', of: [1] },
+    ];
+    await bench.layOut(made.assignment, views, place, { tablePath, column: 'file' });
+    for (const { name } of views) {
+      const rows = await readNpy(path.join(place, `${name}.npy`));
+      const lines = fs.readFileSync(path.join(place, `${name}.files.jsonl`), 'utf8').split('\n');
+      expect(lines.pop()).toBe('');
+      expect(lines.map((line) => JSON.parse(line))).toEqual(rows.map(nameOf));
+    }
+    expect(fs.readdirSync(place).sort()).toEqual([
+      'test.files.jsonl',
+      'test.npy',
+      'train.files.jsonl',
+      'train.npy',
+    ]);
   });
 });

@@ -1,5 +1,6 @@
 import type {
   DataCheckEngine,
+  FilesOfRows,
   JudgeRequest,
   PackedAssignment,
   PartView,
@@ -23,6 +24,7 @@ export type ChecksRequest =
       readonly assignment: PackedAssignment;
       readonly views: readonly PartView[];
       readonly folder: string;
+      readonly files: FilesOfRows | null;
     };
 
 /** The only message to it. */

@@ -2,9 +2,12 @@ import path from 'node:path';
 import { partName } from '../../../app/contract/data-splits.ts';
 import { fromSystemError } from '../../../app/kernel/app-error.ts';
 import { writeFileDurably } from '../../../app/kernel/durable-file.ts';
-import type { PackedAssignment, PartView } from '../../../app/kernel/ports/data-checks.ts';
+import type { PackedAssignment } from '../../../app/kernel/ports/data-checks.ts';
+import type { ChecksRequest } from './messages.ts';
 import { npyBytes } from './npy-file.ts';
 import { unpackAssignment } from './packed-assignment.ts';
+import { writeFileNames } from './part-files.ts';
+import type { Watch } from './watch.ts';
 
 /** See `DataCheckEngine.rows`. */
 export function rowsOfPart(
@@ -24,10 +27,9 @@ export function rowsOfPart(
 }
 
 /** See `DataCheckEngine.layOut`. */
-export async function writeViews(
-  packed: PackedAssignment,
-  views: readonly PartView[],
-  folder: string,
+export async function layOut(
+  { assignment: packed, views, folder, files }: Extract<ChecksRequest, { call: 'layOut' }>,
+  watch: Watch,
 ): Promise<void> {
   const assignment = unpackAssignment(packed);
   try {
@@ -44,4 +46,5 @@ export async function writeViews(
   } catch (error) {
     throw fromSystemError(error, folder);
   }
+  if (files) await writeFileNames(assignment, views, folder, files, watch);
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -36,24 +37,27 @@ export async function lifeOfATree(options: {
     if (reason === null) present.push(peer);
     else rows.push(skipped(`${options.what}: ${peer.name}`, reason));
   }
+  const leftovers = new Leftovers(options.work, options.source);
   const times = new Map<string, Times>(present.map(({ name }) => [name, new Map()]));
   const stored = new Map<string, number>();
   let peakMiB = 0;
   for (let round = 0; round < options.rounds; round += 1) {
     for (const maker of present) {
-      const folder = path.join(options.work, maker.name.toLowerCase());
+      leftovers.makeRoom();
+      const folder = path.join(options.work, `${maker.name.toLowerCase()}-${round}`);
       fs.mkdirSync(folder, { recursive: true });
       const tool = await maker.make(folder);
       try {
-        await live(tool, options, times.get(maker.name)!, round);
+        await live(tool, options, times.get(maker.name)!, round, leftovers);
         stored.set(maker.name, diskBytes(tool.storage));
         peakMiB = Math.max(peakMiB, tool.peakMiB?.() ?? 0);
       } finally {
         await tool.close();
-        fs.rmSync(folder, { recursive: true, force: true });
+        leftovers.add(folder);
       }
     }
   }
+  leftovers.remove();
   const ofUs = times.get(options.ours.name)!;
   for (const step of options.steps) {
     for (const { name } of present.slice(1)) {
@@ -98,6 +102,7 @@ async function live(
   }: { readonly what: string; readonly source: string; readonly steps: readonly Step[] },
   times: Times,
   round: number,
+  leftovers: Leftovers,
 ): Promise<void> {
   const step = async (name: Step, work: () => Promise<void>) => {
     if (!steps.includes(name)) return;
@@ -115,9 +120,48 @@ async function live(
     await delay(SETTLE_MS);
   }
   await step('1% changed', () => tool.store('changed'));
-  await command('/', {}, 'chmod', '-R', 'u+w', tool.restored).catch(() => {});
-  fs.rmSync(tool.restored, { recursive: true, force: true });
+  leftovers.moveAside(tool.restored);
   await step('checkout', () => tool.restore());
   const { verify } = tool;
   if (verify) await step('verify', () => verify());
+}
+
+/**
+ * What programs leave is removed as late as the disk allows: ext4 makes new files many times more slowly for minutes after thousands of others
+ * were deleted, which would count against whoever comes next.
+ */
+class Leftovers {
+  readonly #work: string;
+  readonly #neededBytes: number;
+  readonly #left: string[] = [];
+  #moved = 0;
+
+  /** @param source a program needs room for some copies of it */
+  constructor(work: string, source: string) {
+    this.#work = work;
+    this.#neededBytes = 4 * diskBytes(source);
+  }
+
+  add(folder: string): void {
+    this.#left.push(folder);
+  }
+
+  moveAside(folder: string): void {
+    if (!fs.existsSync(folder)) return;
+    const aside = path.join(this.#work, `aside-${this.#moved++}`);
+    fs.renameSync(folder, aside);
+    this.add(aside);
+  }
+
+  makeRoom(): void {
+    const { bavail, bsize } = fs.statfsSync(this.#work);
+    if (bavail * bsize < this.#neededBytes) this.remove();
+  }
+
+  remove(): void {
+    for (const folder of this.#left.splice(0)) {
+      execFileSync('chmod', ['-R', 'u+w', folder]);
+      fs.rmSync(folder, { recursive: true, force: true });
+    }
+  }
 }

@@ -1,16 +1,22 @@
 import { implement } from '@orpc/server';
 import { dataChecksContract } from '../../../contract/data-checks.contract.ts';
 import type { VersionName } from '../../../contract/version-name.ts';
+import type { Core } from '../../../kernel/core.ts';
 import type { Datasets } from '../datasets.service.ts';
+import { createSplitJobs } from '../splits/split-jobs.ts';
 import type { Splits } from '../splits/splits.service.ts';
+import { createCheckJobs } from './check-jobs.ts';
 import type { Expectations } from './expectations.service.ts';
 
 export function dataChecksRouter(parts: {
+  readonly core: Pick<Core, 'jobs' | 'clock'>;
   readonly datasets: Pick<Datasets, 'resolve'>;
   readonly expectations: Expectations;
   readonly splits: Splits;
 }) {
-  const { datasets, expectations, splits } = parts;
+  const { core, datasets, expectations, splits } = parts;
+  const checkJobs = createCheckJobs(core, expectations);
+  const splitJobs = createSplitJobs(core, splits);
   const os = implement(dataChecksContract);
   const versionOf = (input: {
     readonly project?: string | undefined;
@@ -34,22 +40,16 @@ export function dataChecksRouter(parts: {
     suggestExpectations: os.suggestExpectations.handler(({ input }) =>
       expectations.suggest(versionOf(input)),
     ),
-    check: os.check.handler(({ input, signal }) =>
-      expectations.check(versionOf(input), input.drafts, signal),
-    ),
+    check: os.check.handler(({ input }) => checkJobs.check(versionOf(input), input.drafts)),
     results: os.results.handler(({ input }) => expectations.results(versionOf(input))),
     rejections: os.rejections.handler(({ input }) => expectations.rejections(input.project, input.dataset)),
     splits: os.splits.handler(({ input }) => splits.list(versionOf(input))),
     split: os.split.handler(({ input }) => splits.get(versionOf(input), input.name)),
-    makeSplit: os.makeSplit.handler(({ input, signal }) =>
-      splits.make(versionOf(input), input.name, input.spec, signal),
-    ),
+    makeSplit: os.makeSplit.handler(({ input }) => splitJobs.make(versionOf(input), input.name, input.spec)),
     removeSplit: os.removeSplit.handler(({ input }) => splits.remove(versionOf(input), input.name)),
     splitRows: os.splitRows.handler(({ input }) =>
       splits.rows(versionOf(input), input.name, input.part, input),
     ),
-    leakage: os.leakage.handler(({ input, signal }) =>
-      splits.leakage(versionOf(input), input.name, input, signal),
-    ),
+    leakage: os.leakage.handler(({ input }) => splitJobs.leakage(versionOf(input), input.name, input)),
   });
 }

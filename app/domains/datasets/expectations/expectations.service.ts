@@ -1,22 +1,17 @@
 import { checkTitle } from '../../../contract/data-check-words.ts';
-import type {
-  CheckReport,
-  CheckTrigger,
-  DataCheck,
-  Expectation,
-  ExpectationDraft,
-} from '../../../contract/data-checks.contract.ts';
+import type { CheckReport, Expectation, ExpectationDraft } from '../../../contract/data-checks.contract.ts';
 import type { DatasetVersion } from '../../../contract/datasets.contract.ts';
-import type { DatasetId, DatasetVersionId, ExpectationId } from '../../../contract/ids.ts';
+import type { DatasetId, ExpectationId } from '../../../contract/ids.ts';
 import { AppError } from '../../../kernel/app-error.ts';
 import type { Core } from '../../../kernel/core.ts';
 import { newId } from '../../../kernel/new-id.ts';
-import type { DataCheckEngine, JudgeRequest } from '../../../kernel/ports/data-checks.ts';
+import type { CheckOptions, DataCheckEngine } from '../../../kernel/ports/data-checks.ts';
 import type { BeforePublish } from '../before-publish.ts';
 import type { Datasets } from '../datasets.service.ts';
 import { createExpectationRepository } from './expectations.repository.ts';
 import { expectationsYaml, parseExpectations } from './expectations-yaml.ts';
-import { checkFailed, isTimeless, reportOf, revisionOf } from './report.ts';
+import { type CheckedContent, contentOf, createJudge } from './judge-content.ts';
+import { checkFailed, isTimeless, revisionOf } from './report.ts';
 import { type Suggestion, suggestExpectations } from './suggest.ts';
 
 const MOST_REJECTIONS = 50;
@@ -39,7 +34,7 @@ export interface Expectations {
   check(
     version: DatasetVersion,
     drafts: readonly ExpectationDraft[] | undefined,
-    signal?: AbortSignal,
+    options?: CheckOptions,
   ): Promise<CheckReport>;
   results(version: DatasetVersion): CheckReport[];
   rejections(project: string | undefined, dataset: string): CheckReport[];
@@ -64,6 +59,7 @@ export function createExpectations(
   const { database, events, clock } = core;
   const { engine, datasets } = parts;
   const repository = createExpectationRepository(database);
+  const judge = createJudge({ clock, engine, datasets, repository });
 
   const setOf = (dataset: DatasetId): ExpectationSet => {
     const expectations = repository.list(dataset);
@@ -93,97 +89,6 @@ export function createExpectations(
       { severity, check: checkTitle(check) },
     );
 
-  interface Content {
-    readonly datasetId: DatasetId;
-    readonly digest: DatasetVersion['digest'];
-    readonly versionId: DatasetVersionId | null;
-    /** Number of the version, or of the one that it would become. */
-    readonly version: number;
-    readonly rows: number | null;
-    /** Null where it is not a table. */
-    readonly table: (() => Promise<string>) | null;
-  }
-
-  async function judge(
-    content: Content,
-    drafts: readonly ExpectationDraft[],
-    trigger: CheckTrigger,
-    signal: AbortSignal | undefined,
-  ): Promise<CheckReport> {
-    const at = clock.now();
-    const facts = { digest: content.digest, versionId: content.versionId, trigger, at, rows: content.rows };
-    if (!content.table) {
-      const verdict = {
-        state: 'failed',
-        message: 'It is not a table.',
-        failedRows: null,
-        examples: [],
-      } as const;
-      return reportOf(
-        facts,
-        drafts,
-        drafts.map((draft) => ({
-          severity: draft.severity,
-          check: draft.check,
-          title: checkTitle(draft.check),
-          ...verdict,
-          examples: [],
-        })),
-      );
-    }
-    const judgements = await engine.judge(
-      {
-        tablePath: await content.table(),
-        drafts: drafts.map(({ severity, check }) => ({ severity, check })),
-        references: await referencesOf(content, drafts),
-        nowMs: at,
-      },
-      { signal },
-    );
-    return reportOf(facts, drafts, judgements);
-  }
-
-  /** The tables that drift is measured against. One that is not there breaks its check, not the others. */
-  async function referencesOf(
-    content: Content,
-    drafts: readonly ExpectationDraft[],
-  ): Promise<JudgeRequest['references']> {
-    const references: Record<number, JudgeRequest['references'][number]> = {};
-    for (const [place, { check }] of drafts.entries()) {
-      if (check.kind !== 'drift') continue;
-      try {
-        const version = referenceOf(content, check);
-        references[place] = version
-          ? { tablePath: await datasets.tableFile(version.id) }
-          : { fault: 'there is no version before this one to compare with.' };
-      } catch (error) {
-        if (!(error instanceof AppError)) throw error;
-        references[place] = { fault: error.message };
-      }
-    }
-    return references;
-  }
-
-  function referenceOf(
-    content: Content,
-    { against }: Extract<DataCheck, { kind: 'drift' }>,
-  ): DatasetVersion | undefined {
-    const projectId = repository.projectOf(content.datasetId);
-    if (against !== 'previous') return datasets.resolve(projectId, content.datasetId, against);
-    return datasets.versions(projectId, content.datasetId).find(({ version }) => version < content.version);
-  }
-
-  function contentOf(version: DatasetVersion): Content {
-    return {
-      datasetId: version.datasetId,
-      digest: version.digest,
-      versionId: version.id,
-      version: version.version,
-      rows: version.rows,
-      table: version.rows === null ? null : () => datasets.tableFile(version.id),
-    };
-  }
-
   function keep(dataset: DatasetId, report: CheckReport, event: string): void {
     database.transaction(() => {
       repository.keepReport(dataset, report);
@@ -202,7 +107,7 @@ export function createExpectations(
       .reports(version.datasetId, version.digest)
       .find((report) => report.revision === revision);
     if (known && expectations.every(isTimeless)) return known;
-    const report = await judge(contentOf(version), expectations, 'training', undefined);
+    const report = await judge(contentOf(version, datasets), expectations, 'training');
     keep(version.datasetId, report, 'checked');
     return report;
   }
@@ -250,10 +155,10 @@ export function createExpectations(
     async suggest(version) {
       return suggestExpectations(version, await datasets.profile(version));
     },
-    async check(version, drafts, signal) {
-      if (drafts) return await judge(contentOf(version), drafts, 'asked', signal);
+    async check(version, drafts, options) {
+      if (drafts) return await judge(contentOf(version, datasets), drafts, 'asked', options);
       const { expectations } = setOf(version.datasetId);
-      const report = await judge(contentOf(version), expectations, 'asked', signal);
+      const report = await judge(contentOf(version, datasets), expectations, 'asked', options);
       keep(version.datasetId, report, 'checked');
       return report;
     },
@@ -265,8 +170,9 @@ export function createExpectations(
       if (datasetId === null) return;
       const { expectations } = setOf(datasetId);
       if (expectations.length === 0) return;
-      progress({ message: 'checking what is expected' });
-      const content: Content = {
+      const tell = (what: string) => progress({ message: `Checking what is expected${what}` });
+      tell('');
+      const content: CheckedContent = {
         datasetId,
         digest,
         versionId: null,
@@ -274,7 +180,10 @@ export function createExpectations(
         rows,
         table: tablePath === null ? null : async () => tablePath,
       };
-      const report = await judge(content, expectations, 'import', signal);
+      const report = await judge(content, expectations, 'import', {
+        signal,
+        onProgress: (_, title) => tell(`: ${title}`),
+      });
       keep(datasetId, report, report.blocked ? 'import-refused' : 'checked');
       if (report.blocked) {
         throw checkFailed(

@@ -262,10 +262,12 @@ describe('over the wire', () => {
     await workspace.load('people', csv('one', 31, 200));
     const splits = createSplits(workspace.core, { engine, datasets: workspace.datasets });
     const client = createRouterClient(
-      dataChecksRouter({ datasets: workspace.datasets, expectations, splits }),
+      dataChecksRouter({ core: workspace.core, datasets: workspace.datasets, expectations, splits }),
     );
     await client.addExpectation({ dataset: 'people', ...draft(ages) });
-    const report = await client.check({ dataset: 'people' });
+    const started = await client.check({ dataset: 'people' });
+    const { state, kind, result: report } = await workspace.core.jobs.ended(started.id);
+    expect([kind, state]).toEqual(['dataset.check', 'finished']);
     expect(report).toMatchObject({ blocked: true, failed: 1, trigger: 'asked' });
     expect(await client.results({ dataset: 'people', version: 'latest' })).toEqual([report]);
     const { yaml } = await client.exportExpectations({ dataset: 'people' });

@@ -1,11 +1,16 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { DatasetSplit, SplitChoice } from '../../../contract/data-splits.ts';
+import { type DatasetSplit, filesOfPart, type SplitChoice } from '../../../contract/data-splits.ts';
 import type { DatasetVersion } from '../../../contract/datasets.contract.ts';
 import { fromSystemError } from '../../../kernel/app-error.ts';
 import { syncFolder, writeFileDurably } from '../../../kernel/durable-file.ts';
 import { newId } from '../../../kernel/new-id.ts';
-import type { DataCheckEngine, PackedAssignment, PartView } from '../../../kernel/ports/data-checks.ts';
+import type {
+  DataCheckEngine,
+  FilesOfRows,
+  PackedAssignment,
+  PartView,
+} from '../../../kernel/ports/data-checks.ts';
 import { inside, type WorkspaceFolders } from '../../../kernel/workspace-folders.ts';
 
 const PARTIAL = '.part';
@@ -16,6 +21,8 @@ export interface LaidOutSplit {
   readonly choice: SplitChoice;
   readonly views: readonly PartView[];
   readonly assignment: () => PackedAssignment;
+  /** Null where rows stand for no files. */
+  readonly files: () => Promise<FilesOfRows | null>;
 }
 
 /** Splits as folders that programs read: derived, made at need, whole or not at all. docs/expectations-and-splits.md tells their form. */
@@ -24,15 +31,18 @@ export function createSplitFolders(folders: WorkspaceFolders, engine: Pick<DataC
   const making = new Map<string, Promise<void>>();
   sweep(root);
 
-  function place({ split, choice }: Pick<LaidOutSplit, 'split' | 'choice'>): string {
-    return inside(root, `${split.digest}${choice.fold === undefined ? '' : `-fold-${choice.fold}`}`);
+  function place({ version, split, choice }: Pick<LaidOutSplit, 'version' | 'split' | 'choice'>): string {
+    const fold = choice.fold === undefined ? '' : `-fold-${choice.fold}`;
+    // Other versions may be parted alike, but their files have other names.
+    const files = version.fileColumn === null ? '' : `-files-${version.digest}`;
+    return inside(root, `${split.digest}${fold}${files}`);
   }
 
   async function make(asked: LaidOutSplit, target: string): Promise<void> {
     const temporary = `${target}.${newId()}${PARTIAL}`;
     try {
       await fs.promises.mkdir(temporary, { recursive: true, mode: 0o755 });
-      await engine.layOut(asked.assignment(), asked.views, temporary);
+      await engine.layOut(asked.assignment(), asked.views, temporary, await asked.files());
       await writeFileDurably(inside(temporary, 'split.json'), describe(asked));
       for (const name of await fs.promises.readdir(temporary))
         await fs.promises.chmod(inside(temporary, name), 0o444);
@@ -71,7 +81,12 @@ function describe({ version, split, choice, views }: LaidOutSplit): string {
     datasetVersion: version.version,
     digest: split.digest,
     rows: split.rows,
-    parts: views.map((view) => ({ name: view.name, rows: rows(view), file: `${view.name}.npy` })),
+    parts: views.map((view) => ({
+      name: view.name,
+      rows: rows(view),
+      file: `${view.name}.npy`,
+      ...(version.fileColumn !== null && { files: filesOfPart(view.name) }),
+    })),
   };
   return `${JSON.stringify(content, null, 2)}\n`;
 }

@@ -11,11 +11,17 @@ import type { DatasetVersionId } from '../../../contract/ids.ts';
 import { AppError } from '../../../kernel/app-error.ts';
 import type { Core } from '../../../kernel/core.ts';
 import { nearest } from '../../../kernel/nearest.ts';
-import type { DataCheckEngine } from '../../../kernel/ports/data-checks.ts';
+import type { CheckOptions, DataCheckEngine } from '../../../kernel/ports/data-checks.ts';
 import type { Datasets } from '../datasets.service.ts';
 import { createSplitFolders } from './split-folders.ts';
 import { createSplitRepository } from './splits.repository.ts';
 import { trainingViews } from './training-views.ts';
+
+/** Columns by which somebody says that rows belong together or come one after the other. */
+export interface DeclaredColumns {
+  readonly groups?: readonly string[] | undefined;
+  readonly time?: string | undefined;
+}
 
 /** Named splits of versions. A split that is not there is NOT_FOUND everywhere. */
 export interface Splits {
@@ -31,8 +37,10 @@ export interface Splits {
     version: DatasetVersion,
     name: string,
     spec: DataSplitSpec,
-    signal?: AbortSignal,
+    options?: CheckOptions,
   ): Promise<DatasetSplit>;
+  /** The very split that is asked for, where it is there. @throws AppError ALREADY_EXISTS for another one of that name */
+  made(version: DatasetVersion, name: string, spec: DataSplitSpec): DatasetSplit | undefined;
   /** @throws AppError IN_USE where a run was trained with it */
   remove(version: DatasetVersion, name: string): DatasetSplit;
   /** @throws AppError INVALID_INPUT for a part that is not there */
@@ -45,8 +53,8 @@ export interface Splits {
   leakage(
     version: DatasetVersion,
     name: string,
-    declared: { readonly groups?: readonly string[] | undefined; readonly time?: string | undefined },
-    signal?: AbortSignal,
+    declared: DeclaredColumns,
+    options?: CheckOptions,
   ): Promise<LeakageReport>;
   /** What a run remembers of a split that it is given. @throws AppError INVALID_INPUT for a fold that is not there, or not named */
   choose(version: DatasetVersion, choice: SplitChoice): UsedSplit;
@@ -86,7 +94,6 @@ export function createSplits(
     });
   }
 
-  /** The split of that name if it is the very one that is asked for. */
   function same(version: DatasetVersion, name: string, spec: DataSplitSpec): DatasetSplit | undefined {
     const there = repository.find(version.id, name);
     if (!there) return undefined;
@@ -110,17 +117,22 @@ export function createSplits(
       choice,
       views: trainingViews(split, choice),
       assignment: () => repository.assignment(id, split.name),
+      files: async () =>
+        version.fileColumn === null
+          ? null
+          : { tablePath: await datasets.tableFile(id), column: version.fileColumn },
     };
   }
 
   return {
     list: (version) => repository.list(version.id),
     get,
-    async make(version, name, spec, signal) {
+    made: same,
+    async make(version, name, spec, options) {
       const there = same(version, name, spec);
       if (there) return there;
       const tablePath = await datasets.tableFile(version.id);
-      const made = await engine.split({ tablePath, spec }, { signal });
+      const made = await engine.split({ tablePath, spec }, options);
       return database.transaction(() => {
         const meanwhile = same(version, name, spec);
         if (meanwhile) return meanwhile;
@@ -168,12 +180,12 @@ export function createSplits(
       const { rows, totalRows } = await engine.rows(repository.assignment(version.id, name), place, page);
       return { rows: [...rows], totalRows };
     },
-    async leakage(version, name, declared, signal) {
+    async leakage(version, name, { groups, time }, options) {
       const { spec } = get(version, name);
       const tablePath = await datasets.tableFile(version.id);
       return await engine.leakage(
-        { tablePath, spec, assignment: repository.assignment(version.id, name), ...declared },
-        { signal },
+        { tablePath, spec, assignment: repository.assignment(version.id, name), groups, time },
+        options,
       );
     },
     choose(version, choice) {

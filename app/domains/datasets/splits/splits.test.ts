@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { imagesFormat } from '../../../../native/formats/images/images.format.ts';
 import { createDataCheckEngine } from '../../../../native/tables/checks/check-engine.ts';
 import { readNpy } from '../../../../native/tables/checks/npy-file.ts';
 import { DataWorkspace } from '../../../../test/support/data-workspace.ts';
@@ -10,6 +11,7 @@ import type { DatasetVersion } from '../../../contract/datasets.contract.ts';
 import { createSplits, type Splits } from './splits.service.ts';
 import { trainingViews } from './training-views.ts';
 
+const picture = path.resolve(import.meta.dirname, '../../../../test/fixtures/data-formats/images/cat/b.jpg');
 const engine = createDataCheckEngine();
 afterAll(() => engine.close());
 let workspace: DataWorkspace<ReturnType<typeof memoryDataStore>>;
@@ -147,6 +149,53 @@ describe('the folder of a split', () => {
     });
     const rows = await Promise.all(three.map(({ name }) => readNpy(path.join(folder, `${name}.npy`))));
     expect(rows.flat().sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, row) => row));
+  });
+});
+
+describe('the folder of a split of pictures', () => {
+  it('names the files of each part, those of its own version where another one is parted alike', async () => {
+    workspace.datasets = workspace.createDatasets({ formats: [imagesFormat] });
+    splits = createSplits(workspace.core, { engine, datasets: workspace.datasets });
+    const folder = path.join(workspace.folder, 'pictures');
+    const put = (name: string) => {
+      fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+      fs.copyFileSync(picture, path.join(folder, name));
+    };
+    for (const name of ['cat/1.jpg', 'cat/2.jpg', 'dog/1.jpg', 'dog/2.jpg']) put(name);
+    const first = (await workspace.load('pictures', folder)).version;
+    fs.renameSync(path.join(folder, 'cat/2.jpg'), path.join(folder, 'cat/3.jpg'));
+    const second = (await workspace.load('pictures', folder)).version;
+    const byLabel = spec({ folds: 2, method: { kind: 'grouped', columns: ['label'] } });
+    const digests = [];
+    const files: Record<string, string[]>[] = [];
+    for (const each of [first, second]) {
+      digests.push((await splits.make(each, 'halves', byLabel)).digest);
+      const place = await splits.folder(each.id, { name: 'halves', fold: 1 });
+      const { parts } = JSON.parse(fs.readFileSync(path.join(place, 'split.json'), 'utf8'));
+      const listed = parts.map((part: { name: string; files: string }) => [
+        part.name,
+        fs
+          .readFileSync(path.join(place, part.files), 'utf8')
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line)),
+      ]);
+      files.push(Object.fromEntries(listed));
+    }
+    expect(digests[0]).toBe(digests[1]);
+    expect(Object.keys(files[0]!)).toEqual(['train', 'test']);
+    expect(Object.values(files[0]!).flat().sort()).toEqual([
+      'cat/1.jpg',
+      'cat/2.jpg',
+      'dog/1.jpg',
+      'dog/2.jpg',
+    ]);
+    expect(Object.values(files[1]!).flat().sort()).toEqual([
+      'cat/1.jpg',
+      'cat/3.jpg',
+      'dog/1.jpg',
+      'dog/2.jpg',
+    ]);
   });
 });
 

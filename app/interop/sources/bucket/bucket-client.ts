@@ -57,7 +57,7 @@ export function createBucketClient(source: BucketSource, secret: string | null):
           await response.body?.cancel();
           throw new AppError('PATH_NOT_FOUND', `${endpoint.host} has no bucket "${bucket}".`, {
             nextStep:
-              'Check the bucket, the endpoint and whether the bucket is part of the host name (--virtual-host).',
+              'Check the bucket, the endpoint and whether the bucket is part of the host name (--virtual-host on the command line).',
             details: { bucket, host: endpoint.host },
           });
         }

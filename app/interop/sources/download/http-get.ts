@@ -98,7 +98,7 @@ export function refusedBy(url: URL, { status }: Response): AppError {
   }
   const nextStep =
     status === 401 || status === 403
-      ? 'Name a credential that may read it (lathe credential set NAME, then --credential NAME).'
+      ? 'Name a credential that may read it (on the command line lathe credential set NAME, then --credential NAME).'
       : 'Try again later; it continues where it stopped.';
   return new AppError('TARGET_FAILED', `${url.origin}${url.pathname} was refused with status ${status}.`, {
     nextStep,

@@ -22,7 +22,7 @@ export function postgresAddress(database: string): URL {
       : `"${database}" is no address of a PostgreSQL database.`,
     {
       nextStep: isOne
-        ? 'Leave it out and save it: lathe credential set NAME, then --credential NAME.'
+        ? 'Leave it out and keep it as a credential: on the command line lathe credential set NAME, then --credential NAME.'
         : 'Write it as postgresql://user@host:5432/database.',
     },
   );
@@ -134,7 +134,7 @@ function asFault(error: unknown, { host }: URL, query: string): unknown {
   const details = { host, value: query.slice(0, 200) };
   if (/^28/.test(code)) {
     return new AppError('TARGET_FAILED', `${host} refuses the user: ${error.message}.`, {
-      nextStep: 'Name a credential with the password (--credential NAME).',
+      nextStep: 'Name a credential with the password (--credential NAME on the command line).',
       details: { host },
     });
   }

@@ -53,7 +53,7 @@ export function nameOf({ url, name }: Pick<UrlSource, 'url' | 'name'>): string {
   if (wanted !== '' && wanted !== '.' && wanted !== '..' && !/[/\\\0]/.test(wanted) && wanted.length <= 255)
     return wanted;
   throw new AppError('INVALID_INPUT', `"${wanted}" cannot be the name of a file.`, {
-    nextStep: 'Say what the file is called (--file-name).',
+    nextStep: 'Say what the file is called (--file-name on the command line).',
     details: { url, name: wanted },
   });
 }

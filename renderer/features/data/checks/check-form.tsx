@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { checkTitle } from '../../../../app/contract/data-check-words.ts';
-import type { CheckOutcome } from '../../../../app/contract/data-checks.contract.ts';
+import { type CheckOutcome, checkReport } from '../../../../app/contract/data-checks.contract.ts';
 import type { DatasetVersion } from '../../../../app/contract/datasets.contract.ts';
 import { client } from '../../../client/orpc.ts';
 import { Button } from '../../../components/button.tsx';
@@ -11,6 +11,8 @@ import { Field } from '../../../components/field.tsx';
 import { SegmentedChoice } from '../../../components/segments.tsx';
 import { StateMark } from '../../../components/state-mark.tsx';
 import styles from '../data.module.css';
+import { JobProgress } from '../job-progress.tsx';
+import { useJob } from '../use-job.ts';
 import { type CheckDraft, checkKinds, emptyDraft, readDraft } from './check-draft.ts';
 import { CheckFields } from './check-fields.tsx';
 import { OutcomeDetail } from './outcome-detail.tsx';
@@ -37,17 +39,21 @@ export function CheckForm({ version, onClose, onAdded }: CheckFormProps) {
       onClose();
     },
   });
-  const attempt = useMutation({
-    mutationFn: async (): Promise<CheckOutcome | null> => {
-      if (!check) return null;
-      const drafts = [{ severity, check }];
-      const report = await client.dataChecks.check({ dataset, version: version.version, drafts });
-      return report.outcomes[0] ?? null;
-    },
-  });
+  /** What was tried last, and how it came out: another draft has no outcome yet. */
+  const [tried, setTried] = useState<CheckDraft | null>(null);
+  const [found, setFound] = useState<CheckOutcome | null>(null);
+  const outcome = tried === draft ? found : null;
+  const attempt = useJob(
+    () =>
+      client.dataChecks.check({
+        dataset,
+        version: version.version,
+        drafts: check ? [{ severity, check }] : [],
+      }),
+    ({ result }) => setFound(checkReport.parse(result).outcomes[0] ?? null),
+  );
   const change = (part: Partial<CheckDraft>) => {
     setDraft((before) => ({ ...before, ...part }));
-    attempt.reset();
   };
   return (
     <Dialog opened title={`Add a check to ${dataset}`} onClose={onClose} size={560}>
@@ -90,25 +96,31 @@ export function CheckForm({ version, onClose, onAdded }: CheckFormProps) {
         </div>
         {check ? <p role="status">It says: {checkTitle(check)}.</p> : null}
         {problem && asked ? <p className={styles.problem}>{problem}</p> : null}
-        {attempt.data ? (
+        {outcome ? (
           <div>
             <p className={styles.verdict}>
-              <StateMark state={attempt.data.state === 'passed' ? 'done' : 'failed'} />
-              {attempt.data.message}
+              <StateMark state={outcome.state === 'passed' ? 'done' : 'failed'} />
+              {outcome.message}
             </p>
-            <OutcomeDetail outcome={attempt.data} />
+            <OutcomeDetail outcome={outcome} />
           </div>
         ) : null}
         {add.error || attempt.error ? <ErrorNotice error={add.error ?? attempt.error} /> : null}
+        {attempt.job && attempt.job.state !== 'finished' ? (
+          <JobProgress key={attempt.job.id} job={attempt.job} onEnd={attempt.onEnd} />
+        ) : null}
         <DialogFooter note="It runs at every import and before training.">
           <Button
-            disabled={attempt.isPending}
+            disabled={attempt.busy}
             onClick={() => {
               setAsked(true);
-              if (check) attempt.mutate();
+              if (!check) return;
+              setTried(draft);
+              setFound(null);
+              attempt.begin();
             }}
           >
-            {attempt.isPending ? 'Trying' : `Try on v${version.version}`}
+            {attempt.busy ? 'Trying' : `Try on v${version.version}`}
           </Button>
           <Button variant="quiet" onClick={onClose}>
             Cancel

@@ -14,6 +14,8 @@ import { notify } from '../../../components/notify.ts';
 import screen from '../../../components/screen.module.css';
 import { StateMark } from '../../../components/state-mark.tsx';
 import { TimeText } from '../../../components/time-text.tsx';
+import { JobProgress } from '../job-progress.tsx';
+import { useJob } from '../use-job.ts';
 import { CheckForm } from './check-form.tsx';
 import styles from './checks.module.css';
 import { OutcomeDetail } from './outcome-detail.tsx';
@@ -32,7 +34,7 @@ export function ChecksTab({ version }: { readonly version: DatasetVersion }) {
   const set = useQuery(orpc.dataChecks.expectations.queryOptions({ input: { dataset } }));
   const results = useQuery(orpc.dataChecks.results.queryOptions({ input: of }));
   const refresh = () => queries.invalidateQueries({ queryKey: orpc.dataChecks.key() });
-  const run = useMutation({ mutationFn: () => client.dataChecks.check(of), onSuccess: refresh });
+  const run = useJob(() => client.dataChecks.check(of), refresh);
   const error = set.error ?? results.error;
   if (error) return <ErrorNotice error={error} />;
   if (!set.data || !results.data) return <p className={screen.waiting}>Reading the checks</p>;
@@ -86,8 +88,8 @@ export function ChecksTab({ version }: { readonly version: DatasetVersion }) {
       <div className={styles.tools}>
         <Answer report={report} stale={report !== null && report.revision !== revision} />
         <span className={styles.buttons}>
-          <Button variant="primary" disabled={run.isPending} onClick={() => run.mutate()}>
-            {run.isPending ? 'Checking' : `Check v${version.version}`}
+          <Button variant="primary" disabled={run.busy} onClick={run.begin}>
+            {run.busy ? 'Checking' : `Check v${version.version}`}
           </Button>
           {add}
           {suggest}
@@ -97,6 +99,9 @@ export function ChecksTab({ version }: { readonly version: DatasetVersion }) {
         </span>
       </div>
       {run.error ? <ErrorNotice error={run.error} /> : null}
+      {run.job && run.job.state !== 'finished' ? (
+        <JobProgress key={run.job.id} job={run.job} onEnd={run.onEnd} />
+      ) : null}
       <ul className={styles.checks} aria-label="Checks">
         {expectations.map((expectation) => (
           <OneCheck

@@ -1,100 +1,101 @@
-import { useMemo } from 'react';
-import type { VersionDiff, VersionFile } from '../../../../app/contract/datasets.contract.ts';
+import { useQuery } from '@tanstack/react-query';
+import { type ReactNode, useMemo } from 'react';
+import type { VersionDiff } from '../../../../app/contract/datasets.contract.ts';
+import { orpc } from '../../../client/orpc.ts';
 import { type Column, DataTable } from '../../../components/data-table.tsx';
-import { formatBytes, formatCount } from '../../../components/format.ts';
+import { formatBytes } from '../../../components/format.ts';
 import styles from './diff.module.css';
+import { type DifferenceLine, lineIn, placeOf } from './difference-lines.ts';
 
-interface Line {
-  readonly kind: 'added' | 'removed' | 'changed' | 'renamed';
-  readonly path: string;
-  /** The former path of what was renamed. */
-  readonly from: string | null;
-  readonly before: VersionFile | null;
-  readonly after: VersionFile | null;
-}
-
+const pageFiles = 200;
 const signs = { added: '+', removed: '−', changed: '~', renamed: '→' } as const;
 
-const columns: readonly Column<Line>[] = [
-  {
-    id: 'kind',
-    title: '',
-    width: 90,
-    render: ({ kind }) => (
-      <span className={styles.kind} data-tone={kind}>
-        <b>{signs[kind]}</b> {kind}
-      </span>
-    ),
-  },
-  {
-    id: 'path',
-    title: 'File',
-    width: 420,
-    render: ({ path, from }) => (
-      <span title={from === null ? path : `${from} → ${path}`}>
-        {from === null ? null : <small>{from} → </small>}
-        {path}
-      </span>
-    ),
-  },
-  {
-    id: 'before',
-    title: 'Before',
-    width: 90,
-    align: 'right',
-    mono: true,
-    render: ({ before }) => (before ? formatBytes(before.sizeBytes) : '–'),
-  },
-  {
-    id: 'after',
-    title: 'After',
-    width: 90,
-    align: 'right',
-    mono: true,
-    render: ({ after }) => (after ? formatBytes(after.sizeBytes) : '–'),
-  },
-];
-
-/** The files that differ, one a row. */
+/** The files that differ, one a row, however many there are: pages are read as they come into view. */
 export function FileDifferences({ diff }: { readonly diff: VersionDiff }) {
-  const lines = useMemo(
-    (): Line[] => [
-      ...diff.changed.map(
-        ({ before, after }): Line => ({ kind: 'changed', path: after.path, from: null, before, after }),
-      ),
-      ...diff.renamed.map(
-        ({ before, after }): Line => ({
-          kind: 'renamed',
-          path: after.path,
-          from: before.path,
-          before,
-          after,
-        }),
-      ),
-      ...diff.added.map(
-        (after): Line => ({ kind: 'added', path: after.path, from: null, before: null, after }),
-      ),
-      ...diff.removed.map(
-        (before): Line => ({ kind: 'removed', path: before.path, from: null, before, after: null }),
-      ),
-    ],
-    [diff],
-  );
   const all = Object.values(diff.counts).reduce((sum, count) => sum + count, 0);
+  const rows = useMemo(() => Array.from({ length: all }, (_, line) => line), [all]);
+  const columns = useMemo(() => columnsOf(diff), [diff]);
   return (
-    <>
-      <DataTable
-        label="Files that differ"
-        rows={lines}
-        columns={columns}
-        rowId={({ kind, path }) => `${kind} ${path}`}
-        empty="Both versions have the same files."
-      />
-      {all > lines.length ? (
-        <p className={styles.answer}>
-          {formatCount(lines.length)} of {formatCount(all)} are shown, at most 1,000 of each kind.
-        </p>
-      ) : null}
-    </>
+    <DataTable
+      label="Files that differ"
+      rows={rows}
+      columns={columns}
+      rowId={String}
+      empty="Both versions have the same files."
+    />
   );
+}
+
+interface LineCellProps {
+  readonly diff: VersionDiff;
+  readonly line: number;
+  readonly children: (line: DifferenceLine) => ReactNode;
+}
+
+/** A cell of a line, whose page is read when it comes into view. */
+function LineCell({ diff: { counts, before, after }, line, children }: LineCellProps) {
+  const place = placeOf(counts, line);
+  const page = useQuery(
+    orpc.datasets.diff.queryOptions({
+      input: {
+        dataset: after.datasetName,
+        version: after.version,
+        before: before.version,
+        beforeDataset: before.datasetName,
+        offset: Math.floor((place?.at ?? 0) / pageFiles) * pageFiles,
+        limit: pageFiles,
+      },
+      // The files of versions never change.
+      staleTime: Number.POSITIVE_INFINITY,
+    }),
+  );
+  const found = place && page.data && lineIn(page.data, place.kind, place.at % pageFiles);
+  return found ? children(found) : '…';
+}
+
+function columnsOf(diff: VersionDiff): readonly Column<number>[] {
+  const cell = (render: (line: DifferenceLine) => ReactNode) => (line: number) => (
+    <LineCell diff={diff} line={line}>
+      {render}
+    </LineCell>
+  );
+  return [
+    {
+      id: 'kind',
+      title: '',
+      width: 90,
+      render: cell(({ kind }) => (
+        <span className={styles.kind} data-tone={kind}>
+          <b>{signs[kind]}</b> {kind}
+        </span>
+      )),
+    },
+    {
+      id: 'path',
+      title: 'File',
+      width: 420,
+      render: cell(({ path, from }) => (
+        <span title={from === null ? path : `${from} → ${path}`}>
+          {from === null ? null : <small>{from} → </small>}
+          {path}
+        </span>
+      )),
+    },
+    {
+      id: 'before',
+      title: 'Before',
+      width: 90,
+      align: 'right',
+      mono: true,
+      render: cell(({ before }) => (before ? formatBytes(before.sizeBytes) : '–')),
+    },
+    {
+      id: 'after',
+      title: 'After',
+      width: 90,
+      align: 'right',
+      mono: true,
+      render: cell(({ after }) => (after ? formatBytes(after.sizeBytes) : '–')),
+    },
+  ];
 }

@@ -1,134 +1,52 @@
-import { IconDownload, IconFile, IconFolder } from '@tabler/icons-react';
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
 import type { DatasetVersion } from '../../../../app/contract/datasets.contract.ts';
-import { client, orpc } from '../../../client/orpc.ts';
-import { Button } from '../../../components/button.tsx';
-import { CopyButton } from '../../../components/copy-button.tsx';
-import { type Column, DataTable } from '../../../components/data-table.tsx';
+import { DataTable, type Sort } from '../../../components/data-table.tsx';
 import { ErrorNotice } from '../../../components/error-notice.tsx';
-import { counted, formatBytes, formatCount, shortDigest } from '../../../components/format.ts';
 import { useQueryString } from '../../../shell/router.ts';
-import styles from '../data.module.css';
-import { fileAddress } from '../images/file-address.ts';
-import { type FolderEntry, readFolder } from './folder-listing.ts';
+import { folderColumns } from './folder-columns.tsx';
+import { FolderCrumbs } from './folder-crumbs.tsx';
+import { entryIn, type FolderPlace, folderPageOptions } from './folder-pages.tsx';
 
-/** The files of a version, a folder at a time. */
+/** The files of a version, a folder at a time. Only what is in view is read, however many files there are. */
 export function FilesTab({ version }: { readonly version: DatasetVersion }) {
+  const queries = useQueryClient();
   const [query, setQuery] = useQueryString();
+  const [sort, setSort] = useState<Sort>({ by: 'name', descending: false });
   const folder = query.get('folder') ?? '';
   const open = (path: string) => setQuery({ folder: path === '' ? null : path });
-  const of = { dataset: version.datasetName, version: version.version };
-  const listing = useInfiniteQuery({
-    queryKey: [...orpc.datasets.files.key({ input: of }), 'folder', folder],
-    queryFn: ({ pageParam, signal }) =>
-      readFolder(
-        (prefix, offset, limit) => client.datasets.files({ ...of, prefix, offset, limit }, { signal }),
-        folder,
-        pageParam,
-      ),
-    initialPageParam: 0,
-    getNextPageParam: ({ nextOffset }) => nextOffset,
-  });
-  const entries = useMemo(() => listing.data?.pages.flatMap((page) => page.entries) ?? [], [listing.data]);
-  const columns = useMemo(() => columnsFor(version), [version]);
-  const parts = folder.split('/').filter(Boolean);
+  const place = useMemo(
+    (): FolderPlace => ({
+      version,
+      folder,
+      sort: sort.by as FolderPlace['sort'],
+      descending: sort.descending,
+    }),
+    [version, folder, sort],
+  );
+  const first = useQuery(folderPageOptions(place, 0));
+  const total = first.data?.total ?? 0;
+  const rows = useMemo(() => Array.from({ length: total }, (_, at) => at), [total]);
+  const columns = useMemo(() => folderColumns(place), [place]);
+  const openAt = (at: number) => {
+    const entry = entryIn(queries.getQueryData(folderPageOptions(place, at).queryKey)?.entries, at);
+    if (entry?.kind === 'folder') open(entry.path);
+  };
   return (
     <>
-      <nav className={styles.crumbs} aria-label="Folder">
-        <button type="button" onClick={() => open('')}>
-          {version.datasetName} v{version.version}
-        </button>
-        {parts.map((part, index) => (
-          <span key={parts.slice(0, index + 1).join('/')}>
-            {' / '}
-            <button type="button" onClick={() => open(`${parts.slice(0, index + 1).join('/')}/`)}>
-              {part}
-            </button>
-          </span>
-        ))}
-        <output>
-          {listing.data
-            ? `${formatCount(entries.length)}${listing.hasNextPage ? ' and more' : ''} here, ${counted(version.files, 'file')} in all`
-            : ''}
-        </output>
-        {listing.hasNextPage ? (
-          <Button size="small" disabled={listing.isFetching} onClick={() => void listing.fetchNextPage()}>
-            Read on
-          </Button>
-        ) : null}
-      </nav>
-      {listing.error ? <ErrorNotice error={listing.error} onRetry={() => void listing.refetch()} /> : null}
+      <FolderCrumbs version={version} folder={folder} page={first.data} onOpen={open} />
+      {first.error ? <ErrorNotice error={first.error} onRetry={() => void first.refetch()} /> : null}
       <DataTable
         key={folder}
         label="Files"
-        rows={entries}
+        rows={rows}
         columns={columns}
-        rowId={(entry) => (entry.kind === 'file' ? entry.file.path : entry.path)}
-        onOpen={(entry) => entry.kind === 'folder' && open(entry.path)}
-        empty={listing.data ? 'This folder has no files.' : 'Reading the manifest'}
+        rowId={String}
+        sort={sort}
+        onSort={setSort}
+        onOpen={openAt}
+        empty={first.error ? null : first.data ? 'This version has no files.' : 'Reading the manifest'}
       />
     </>
   );
-}
-
-function columnsFor(version: DatasetVersion): readonly Column<FolderEntry>[] {
-  return [
-    {
-      id: 'name',
-      title: 'Name',
-      width: 360,
-      render: (entry) => (
-        <span className={styles.fileName} title={entry.name}>
-          {entry.kind === 'folder' ? (
-            <IconFolder size={14} stroke={1.6} aria-label="folder" />
-          ) : (
-            <IconFile size={14} stroke={1.6} aria-hidden />
-          )}
-          {entry.name}
-          {entry.kind === 'file' && entry.file.executable ? <small> executable</small> : null}
-        </span>
-      ),
-    },
-    {
-      id: 'size',
-      title: 'Size',
-      width: 110,
-      align: 'right',
-      mono: true,
-      render: (entry) =>
-        entry.kind === 'file' ? formatBytes(entry.file.sizeBytes) : counted(entry.files, 'file'),
-    },
-    {
-      id: 'digest',
-      title: 'Digest',
-      width: 160,
-      mono: true,
-      render: (entry) =>
-        entry.kind === 'file' ? (
-          <>
-            {shortDigest(entry.file.digest)}{' '}
-            <CopyButton value={entry.file.digest} label={`Copy the digest of ${entry.name}`} />
-          </>
-        ) : null,
-    },
-    {
-      id: 'download',
-      title: '',
-      width: 44,
-      align: 'right',
-      render: (entry) =>
-        entry.kind === 'file' && window.location.protocol !== 'lathe:' ? (
-          <a
-            href={fileAddress(version, entry.file.path)}
-            download={entry.name}
-            title={`Download ${entry.name}`}
-            aria-label={`Download ${entry.name}`}
-            className={styles.download}
-          >
-            <IconDownload size={14} stroke={1.6} aria-hidden />
-          </a>
-        ) : null,
-    },
-  ];
 }

@@ -8,7 +8,7 @@ export interface ImageBox {
   readonly height: number;
 }
 
-interface PixelSize {
+export interface PixelSize {
   readonly width: number;
   readonly height: number;
 }
@@ -48,3 +48,6 @@ export function fitted(size: PixelSize, room: PixelSize): PixelSize & { readonly
   const scale = Math.min(12, room.width / size.width, room.height / size.height);
   return { width: Math.round(size.width * scale), height: Math.round(size.height * scale), scale };
 }
+
+/** Formats whose rows are boxes on pictures. */
+export const hasBoxes = (format: string | null): boolean => format === 'coco' || format === 'yolo';

@@ -5,10 +5,12 @@ import type { DatasetVersion } from '../../../../app/contract/datasets.contract.
 import { ErrorNotice } from '../../../components/error-notice.tsx';
 import { useQueryString } from '../../../shell/router.ts';
 import { rowAt, useTallScroll } from '../table/tall-scroll.ts';
+import { BoxedPicture } from './boxed-picture.tsx';
+import { hasBoxes } from './image-box.ts';
 import { ImageViewer } from './image-viewer.tsx';
 import styles from './images.module.css';
 import { Picture } from './picture.tsx';
-import { useImageRows } from './use-image-rows.ts';
+import { type ImageRow, useImageRows } from './use-image-rows.ts';
 
 interface ImageGridProps {
   readonly version: DatasetVersion;
@@ -18,6 +20,8 @@ interface ImageGridProps {
 const tilePx = 112;
 const tileHeight = 128;
 const edgePx = 16;
+/** What a picture has of its tile. */
+const tileRoom = { width: tilePx - 12, height: 94 };
 
 /** Any number of pictures side by side. One tab stop: arrows, Page Up and Down, Home and End move, Enter enlarges. */
 export function ImageGrid({ version, where }: ImageGridProps) {
@@ -119,12 +123,7 @@ export function ImageGrid({ version, where }: ImageGridProps) {
                       open(at);
                     }}
                   >
-                    {image ? (
-                      <Picture version={version} path={image.path} alt={image.path} />
-                    ) : (
-                      <span className={styles.blank} />
-                    )}
-                    <small>{image ? baseName(image.path) : ''}</small>
+                    <Tile version={version} image={image} />
                   </div>
                 );
               })}
@@ -145,6 +144,33 @@ export function ImageGrid({ version, where }: ImageGridProps) {
           onClose={() => open(null)}
         />
       ) : null}
+    </>
+  );
+}
+
+/** A picture and its name; of a box, its class. */
+function Tile({
+  version,
+  image,
+}: {
+  readonly version: DatasetVersion;
+  readonly image: ImageRow | undefined;
+}) {
+  if (!image) return <span className={styles.blank} />;
+  if (!hasBoxes(version.format)) {
+    return (
+      <>
+        <Picture version={version} path={image.path} alt={image.path} />
+        <small>{baseName(image.path)}</small>
+      </>
+    );
+  }
+  return (
+    <>
+      <span className={styles.frame}>
+        <BoxedPicture key={image.path} version={version} image={image} room={tileRoom} />
+      </span>
+      <small>{image.label === null ? 'no box' : String(image.label)}</small>
     </>
   );
 }

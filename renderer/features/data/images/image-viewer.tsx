@@ -1,5 +1,4 @@
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
-import { useState } from 'react';
 import type { RowCondition } from '../../../../app/contract/data-tables.contract.ts';
 import type { DatasetVersion } from '../../../../app/contract/datasets.contract.ts';
 import { IconButton } from '../../../components/button.tsx';
@@ -8,11 +7,10 @@ import { Dialog } from '../../../components/dialog.tsx';
 import { ErrorNotice } from '../../../components/error-notice.tsx';
 import { formatCount } from '../../../components/format.ts';
 import { formatCell } from '../table/cells.ts';
+import { BoxedPicture } from './boxed-picture.tsx';
 import { fileAddress } from './file-address.ts';
-import { boxOf, fitted } from './image-box.ts';
 import styles from './images.module.css';
-import { Picture } from './picture.tsx';
-import { type ImageRow, useImageRows } from './use-image-rows.ts';
+import { useImageRows } from './use-image-rows.ts';
 
 interface ImageViewerProps {
   readonly version: DatasetVersion;
@@ -42,16 +40,28 @@ export function ImageViewer({ version, where, at, count, onMove, onClose }: Imag
         }}
       >
         {error ? <ErrorNotice error={error} /> : null}
-        <div className={styles.stage}>{image ? <Enlarged version={version} image={image} /> : null}</div>
+        <div className={styles.stage}>
+          {image ? <BoxedPicture key={image.path} version={version} image={image} room={room} named /> : null}
+        </div>
         <aside>
           <div className={styles.turn}>
-            <IconButton label="Previous picture" disabled={at === 0} data-autofocus onClick={() => go(-1)}>
+            <IconButton
+              label="Previous picture"
+              disabled={at === 0}
+              data-autofocus={at > 0 || undefined}
+              onClick={() => go(-1)}
+            >
               <IconChevronLeft size={16} stroke={1.6} aria-hidden />
             </IconButton>
             <span>
               {formatCount(at + 1)} of {formatCount(count)}
             </span>
-            <IconButton label="Next picture" disabled={at === count - 1} onClick={() => go(1)}>
+            <IconButton
+              label="Next picture"
+              disabled={at === count - 1}
+              data-autofocus={at === 0 || undefined}
+              onClick={() => go(1)}
+            >
               <IconChevronRight size={16} stroke={1.6} aria-hidden />
             </IconButton>
           </div>
@@ -89,36 +99,3 @@ export function ImageViewer({ version, where, at, count, onMove, onClose }: Imag
 
 /** Pixels of the dialog that a picture has. */
 const room = { width: 570, height: 470 };
-
-/** The picture as large as there is room, with the box that its row names. */
-function Enlarged({ version, image }: { readonly version: DatasetVersion; readonly image: ImageRow }) {
-  const [size, setSize] = useState<{ readonly width: number; readonly height: number } | null>(null);
-  const box = boxOf(version.format, image.facts, size);
-  const fit = size && fitted(size, room);
-  return (
-    <div
-      className={styles.enlarged}
-      data-pixels={(fit && fit.scale >= 3) || undefined}
-      style={fit ? { width: fit.width, height: fit.height } : undefined}
-      onLoadCapture={({ target }) => {
-        if (target instanceof HTMLImageElement) {
-          setSize({ width: target.naturalWidth, height: target.naturalHeight });
-        }
-      }}
-    >
-      <Picture key={image.path} version={version} path={image.path} alt={image.path} />
-      {box ? (
-        <i
-          style={{
-            left: `${box.left * 100}%`,
-            top: `${box.top * 100}%`,
-            width: `${box.width * 100}%`,
-            height: `${box.height * 100}%`,
-          }}
-        >
-          {image.label === null ? null : <b>{String(image.label)}</b>}
-        </i>
-      ) : null}
-    </div>
-  );
-}

@@ -1,5 +1,7 @@
 import type { CheckReport } from '../../../../app/contract/data-checks.contract.ts';
 import type { ImportResult } from '../../../../app/contract/datasets.contract.ts';
+import { Button } from '../../../components/button.tsx';
+import { DialogFooter } from '../../../components/dialog.tsx';
 import { counted, formatBytes } from '../../../components/format.ts';
 import { StateMark } from '../../../components/state-mark.tsx';
 import styles from '../data.module.css';
@@ -15,10 +17,12 @@ export function importWords({ version, reused, readBytes, addedBytes }: ImportRe
 interface ImportOutcomeProps {
   readonly result: ImportResult;
   readonly report: CheckReport;
+  readonly onOpen: () => void;
+  readonly onChecks: () => void;
 }
 
 /** What came of an import whose checks had something to say. */
-export function ImportOutcome({ result, report }: ImportOutcomeProps) {
+export function ImportOutcome({ result, report, onOpen, onChecks }: ImportOutcomeProps) {
   const failed = report.outcomes.filter(({ state }) => state !== 'passed');
   return (
     <div className={styles.form}>
@@ -40,6 +44,12 @@ export function ImportOutcome({ result, report }: ImportOutcomeProps) {
           ))}
         </ul>
       </div>
+      <DialogFooter>
+        <Button onClick={onChecks}>See the checks</Button>
+        <Button variant="primary" onClick={onOpen}>
+          Open v{result.version.version}
+        </Button>
+      </DialogFooter>
     </div>
   );
 }

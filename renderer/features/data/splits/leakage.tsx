@@ -1,12 +1,18 @@
-import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { DatasetSplit, Leak } from '../../../../app/contract/data-splits.ts';
+import {
+  type DatasetSplit,
+  type Leak,
+  type LeakageReport,
+  leakageReport,
+} from '../../../../app/contract/data-splits.ts';
 import type { DatasetVersion } from '../../../../app/contract/datasets.contract.ts';
 import { client } from '../../../client/orpc.ts';
 import { Button } from '../../../components/button.tsx';
 import { ErrorNotice } from '../../../components/error-notice.tsx';
 import { formatCount } from '../../../components/format.ts';
 import { StateMark } from '../../../components/state-mark.tsx';
+import { JobProgress } from '../job-progress.tsx';
+import { useJob } from '../use-job.ts';
 import styles from './splits.module.css';
 
 interface LeakageProps {
@@ -18,8 +24,9 @@ interface LeakageProps {
 export function Leakage({ version, split }: LeakageProps) {
   const [group, setGroup] = useState('');
   const [time, setTime] = useState('');
-  const look = useMutation({
-    mutationFn: () =>
+  const [found, setFound] = useState<LeakageReport | null>(null);
+  const { job, error, busy, begin, onEnd } = useJob(
+    () =>
       client.dataChecks.leakage({
         dataset: version.datasetName,
         version: version.version,
@@ -27,8 +34,9 @@ export function Leakage({ version, split }: LeakageProps) {
         ...(group && { groups: [group] }),
         ...(time && { time }),
       }),
-  });
-  const leaks = look.data?.leaks ?? split.leakage.leaks;
+    ({ result }) => setFound(leakageReport.parse(result)),
+  );
+  const leaks = found?.leaks ?? split.leakage.leaks;
   const column = (label: string, value: string, onChange: (value: string) => void) => (
     <label>
       {label}{' '}
@@ -48,24 +56,25 @@ export function Leakage({ version, split }: LeakageProps) {
             <OneLeak key={`${leak.kind} ${leak.columns.join(' ')}`} leak={leak} />
           ))}
         </ul>
-      ) : look.data ? (
+      ) : found ? (
         <p className={styles.whole}>Nothing leaks by these columns either.</p>
       ) : null}
       <form
         className={styles.again}
         onSubmit={(event) => {
           event.preventDefault();
-          look.mutate();
+          begin();
         }}
       >
         <span>Look for leakage</span>
         {column('by groups in', group, setGroup)}
         {column('by time in', time, setTime)}
-        <Button size="small" type="submit" disabled={look.isPending || (group === '' && time === '')}>
-          {look.isPending ? 'Looking' : 'Look again'}
+        <Button size="small" type="submit" disabled={busy || (group === '' && time === '')}>
+          {busy ? 'Looking' : 'Look again'}
         </Button>
       </form>
-      {look.error ? <ErrorNotice error={look.error} /> : null}
+      {error ? <ErrorNotice error={error} /> : null}
+      {job && job.state !== 'finished' ? <JobProgress key={job.id} job={job} onEnd={onEnd} /> : null}
     </>
   );
 }

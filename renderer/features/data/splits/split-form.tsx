@@ -1,4 +1,3 @@
-import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type SplitMethod, splitName } from '../../../../app/contract/data-splits.ts';
 import type { DatasetVersion } from '../../../../app/contract/datasets.contract.ts';
@@ -10,6 +9,8 @@ import { Field } from '../../../components/field.tsx';
 import screen from '../../../components/screen.module.css';
 import { SegmentedChoice } from '../../../components/segments.tsx';
 import styles from '../data.module.css';
+import { JobProgress } from '../job-progress.tsx';
+import { useJob } from '../use-job.ts';
 import { readParts } from './split-words.ts';
 
 interface SplitFormProps {
@@ -49,8 +50,8 @@ export function SplitForm({ version, onClose, onMade }: SplitFormProps) {
   const ready = Object.values(problems).every((problem) => problem === null);
   const method: SplitMethod =
     kind === 'grouped' ? { kind, columns: [column] } : kind === 'random' ? { kind } : { kind, column };
-  const make = useMutation({
-    mutationFn: () =>
+  const { job, error, busy, begin, onEnd } = useJob(
+    () =>
       client.dataChecks.makeSplit({
         dataset: version.datasetName,
         version: version.version,
@@ -62,11 +63,11 @@ export function SplitForm({ version, onClose, onMade }: SplitFormProps) {
           duplicates: together ? 'together' : 'apart',
         },
       }),
-    onSuccess: () => {
+    () => {
       onMade();
       onClose();
     },
-  });
+  );
   const shown = (problem: string | null) => (asked ? problem : null);
   return (
     <Dialog opened title={`Split ${version.datasetName} v${version.version}`} onClose={onClose} size={540}>
@@ -76,7 +77,7 @@ export function SplitForm({ version, onClose, onMade }: SplitFormProps) {
         onSubmit={(event) => {
           event.preventDefault();
           setAsked(true);
-          if (ready && !make.isPending) make.mutate();
+          if (ready && !busy) begin();
         }}
       >
         <Field label="Name" error={shown(problems.name)} help="Runs name it so">
@@ -177,13 +178,16 @@ export function SplitForm({ version, onClose, onMade }: SplitFormProps) {
             Keep equal rows in one part
           </label>
         ) : null}
-        {make.error ? <ErrorNotice error={make.error} /> : null}
-        <DialogFooter note="It never changes; leakage is looked for at once.">
+        {error ? <ErrorNotice error={error} /> : null}
+        {job ? <JobProgress key={job.id} job={job} onEnd={onEnd} /> : null}
+        <DialogFooter
+          note={busy ? 'It goes on when this closes.' : 'It never changes; leakage is looked for at once.'}
+        >
           <Button variant="quiet" onClick={onClose}>
-            Cancel
+            {busy ? 'Close' : 'Cancel'}
           </Button>
-          <Button variant="primary" type="submit" disabled={make.isPending}>
-            {make.isPending ? 'Splitting' : 'Make the split'}
+          <Button variant="primary" type="submit" disabled={busy}>
+            {busy ? 'Splitting' : 'Make the split'}
           </Button>
         </DialogFooter>
       </form>

@@ -13,6 +13,7 @@ import { notify } from '../../../components/notify.ts';
 import screen from '../../../components/screen.module.css';
 import { TimeText } from '../../../components/time-text.tsx';
 import { useTrainDialog } from '../../train/train-dialog.store.ts';
+import { jobEnd } from '../job-end.ts';
 import { Leakage } from './leakage.tsx';
 import { SplitForm } from './split-form.tsx';
 import { methodWords } from './split-words.ts';
@@ -81,7 +82,10 @@ function OneSplit({ version, split, onChange }: OneSplitProps) {
     onSuccess: () => {
       onChange();
       notify.undo(`Removed the split ${name}`, async () => {
-        await client.dataChecks.makeSplit({ ...of, spec }).catch(notify.error);
+        await client.dataChecks
+          .makeSplit({ ...of, spec })
+          .then(jobEnd)
+          .catch(notify.error);
         onChange();
       });
     },
