@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { BenchRow } from '../bench.ts';
 import { skipped } from '../run-measure.ts';
 import { diskBytes, tell } from './commands.ts';
@@ -41,6 +42,8 @@ export async function revisionRows(options: {
       for (let revision = 1; revision <= REVISIONS; revision += 1) {
         if (revision > 1) differing += table.revise(revision);
         await write(table, tool.tree, options);
+        // Writing holds up this process; connections that the host closed meanwhile are noticed now.
+        await delay(100);
         await tool.store(`revision ${revision}`);
       }
       stored.set(maker.name, diskBytes(tool.storage) / 2 ** 20);
