@@ -164,6 +164,9 @@ export function createDataStore({ folders, threads = defaultThreads() }: DataSto
       return runHousekeeping(paths, { kind: 'usage', things }, 'checking', options);
     },
     collect: (request, options = {}) => collect(request, options),
+    rest: async () => {
+      if (worker) await ask('rest', []);
+    },
     close,
   };
 }

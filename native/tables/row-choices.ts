@@ -5,7 +5,7 @@ import type { Cell } from '../../app/contract/wire.ts';
 import { AppError } from '../../app/kernel/app-error.ts';
 import { sqlTypes } from './column-types.ts';
 import { identifier, type Session } from './duckdb-session.ts';
-import { interruptOnAbort } from './looking/interrupt-on-abort.ts';
+import { interruptOnAbort } from './interrupt-on-abort.ts';
 import { columnsNamed, type TableSource } from './looking/table-source.ts';
 
 /** Choices whose row numbers are kept: 8 bytes a row, spilled where memory is short. */

@@ -243,6 +243,7 @@ export function memoryDataStore(): MemoryDataStore {
       };
     },
     collect: async () => ({ unreferencedBytes: 0, freedBytes: 0, freedObjects: 0, nextAtMs: null }),
+    rest: async () => {},
     close: async () => {},
     damage: (content) => void damaged.add(content),
   };

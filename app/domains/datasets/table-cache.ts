@@ -50,7 +50,7 @@ export interface TableCache {
 
 export function createTableCache(
   folders: WorkspaceFolders,
-  store: Pick<DataStore, 'list' | 'checkout'>,
+  store: Pick<DataStore, 'list' | 'checkout' | 'rest'>,
   formats: readonly DataFormat[],
 ): TableCache {
   const making = new Map<Digest, Promise<unknown>>();
@@ -85,6 +85,8 @@ export function createTableCache(
 
     async function read({ driver, files }: Recognised): Promise<TableFacts> {
       const options = { signal, ...(onProgress && { onProgress }) };
+      // What reads a table and what stores one each take a few hundred megabytes.
+      await store.rest();
       const facts = await write(manifest, (destination) => driver.tabulate(files, destination, options));
       return { ...facts, format: driver.name };
     }

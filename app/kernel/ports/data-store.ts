@@ -246,5 +246,7 @@ export interface DataStore {
   usage(things: readonly StoreRoots[], options?: StoreOptions): Promise<StoreUsage>;
   /** Delete what no root needs. CONFLICT while something is being stored. */
   collect(request: CollectRequest, options?: StoreOptions): Promise<Collected>;
+  /** Give back what is only kept for the next call; for whoever needs much memory now. */
+  rest(): Promise<void>;
   close(): Promise<void>;
 }

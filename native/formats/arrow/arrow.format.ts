@@ -8,11 +8,11 @@ import {
 } from 'apache-arrow';
 import { AppError, isAbort } from '../../../app/kernel/app-error.ts';
 import type { DataFormat, FormatFile } from '../../../app/kernel/ports/data-format.ts';
+import { releaseBytes } from '../../release-bytes.ts';
 import { malformed } from '../../tables/malformed.ts';
 import { damaged } from '../files/damaged.ts';
 import { withFile } from '../files/file-bytes.ts';
 import { allHave, meantFiles } from '../files/names.ts';
-import { releaseBytes } from '../files/release-bytes.ts';
 import { batchRows, type ReportingSink, type TableValue, writeTable } from '../table/write-table.ts';
 import { type ArrowColumn, arrowColumns, cellOf } from './arrow-columns.ts';
 import { arrowMessages } from './arrow-messages.ts';

@@ -1,6 +1,6 @@
 import type { Dataset } from 'h5wasm';
+import { releaseBytes } from '../../release-bytes.ts';
 import { damaged } from '../files/damaged.ts';
-import { releaseBytes } from '../files/release-bytes.ts';
 import { type ArrayColumns, columnNames } from '../numpy/array-columns.ts';
 import { valueReader, valueTypeOf } from '../numpy/array-values.ts';
 import type { Field } from './dataset-form.ts';

@@ -1,4 +1,4 @@
-import { releaseBytes } from '../files/release-bytes.ts';
+import { releaseBytes } from '../../release-bytes.ts';
 import type { TableValue, ValueType } from '../table/table-values.ts';
 
 /** Parquet's physical types. */

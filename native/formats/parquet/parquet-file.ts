@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { constants, zstdCompressSync } from 'node:zlib';
 import { fromSystemError } from '../../../app/kernel/app-error.ts';
-import { releaseBytes } from '../files/release-bytes.ts';
+import { releaseBytes } from '../../release-bytes.ts';
 import { batchRows, type TableColumn, type TableValue, type ValueType } from '../table/table-values.ts';
 import { ColumnBuffer, type ColumnPage, physical } from './column-buffer.ts';
 import { EncodedStruct, ThriftStruct, thriftBytes } from './thrift-writer.ts';

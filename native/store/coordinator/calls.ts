@@ -31,6 +31,7 @@ export type Calls = {
 /** Those that another thread does are missing here; `forget` tells that it has changed packs. */
 export const calls: Omit<Calls, 'verify' | 'repair' | 'usage' | 'collect'> & {
   readonly forget: (context: CallContext, lost: boolean) => Promise<void>;
+  readonly rest: (context: CallContext) => Promise<void>;
 } = {
   storeTree: ({ keeper, call, control, progress }, request) =>
     storeTree(keeper, call, request, control, progress),
@@ -53,6 +54,9 @@ export const calls: Omit<Calls, 'verify' | 'repair' | 'usage' | 'collect'> & {
     compareManifests(keeper.contents, keeper.manifest(before), keeper.manifest(after), page),
   checkout: (context, request) => checkout(context, request),
   forget: ({ keeper }, lost) => keeper.forget(lost),
+  rest: async ({ keeper }) => {
+    await keeper.pool.rest();
+  },
 };
 
 async function putManifest(

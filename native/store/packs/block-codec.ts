@@ -1,10 +1,11 @@
 import zlib from 'node:zlib';
+import { releaseBytes } from '../../release-bytes.ts';
 import { type Method, method } from './pack-format.ts';
 import { ZstdStream } from './zstd-stream.ts';
 
 /** A block has at most so many raw bytes. */
 export const MAX_BLOCK_BYTES = 512 * 1024;
-/** Zstd may need more room than it was given bytes. */
+/** Zstd may need more room than it was given bytes; and Node takes a second buffer, and a third for both, where the first is just full. */
 const OUTPUT_BYTES = MAX_BLOCK_BYTES + 64 * 1024;
 const LEVEL = 1;
 /** A delta that becomes larger than this part of the block is worth more effort. */
@@ -35,9 +36,11 @@ export class BlockCodec {
   );
   readonly #decompress = new ZstdStream(
     () => zlib.createZstdDecompress(),
-    (input) => zlib.zstdDecompressSync(input, { chunkSize: MAX_BLOCK_BYTES }),
+    (input) => zlib.zstdDecompressSync(input, { chunkSize: OUTPUT_BYTES }),
   );
   readonly #output = Buffer.allocUnsafeSlow(OUTPUT_BYTES);
+  /** The latest one. */
+  #delta: Buffer | null = null;
   readonly #sample = Buffer.allocUnsafeSlow(SAMPLE_PIECES * SAMPLE_PIECE_BYTES);
 
   encode(raw: Uint8Array): EncodedBlock {
@@ -58,20 +61,25 @@ export class BlockCodec {
         chunkSize: OUTPUT_BYTES,
         params: { [ZSTD_c_compressionLevel]: level, [ZSTD_c_windowLog]: DELTA_WINDOW_LOG },
       });
-    let bytes = compress(DELTA_LEVELS.quick);
-    if (bytes.length > raw.length * GOOD_DELTA) bytes = compress(DELTA_LEVELS.thorough);
-    return this.#sealed(bytes, method.delta);
+    if (this.#delta) releaseBytes(this.#delta);
+    this.#delta = compress(DELTA_LEVELS.quick);
+    if (this.#delta.length > raw.length * GOOD_DELTA) {
+      releaseBytes(this.#delta);
+      this.#delta = compress(DELTA_LEVELS.thorough);
+    }
+    return this.#sealed(this.#delta, method.delta);
   }
 
   /** @throws Error if the stored bytes are damaged */
   decodeDelta(stored: Uint8Array, dictionary: Uint8Array, output: Uint8Array, rawBytes: number): void {
     const bytes = zlib.zstdDecompressSync(stored, {
       dictionary,
-      chunkSize: MAX_BLOCK_BYTES,
+      chunkSize: OUTPUT_BYTES,
       maxOutputLength: rawBytes + 1,
     });
     if (bytes.length !== rawBytes) throw new Error(`the block gives ${bytes.length} bytes, not ${rawBytes}`);
     output.set(bytes);
+    releaseBytes(bytes);
   }
 
   /**

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
+import { releaseBytes } from '../../release-bytes.ts';
 import type { BlockPlace, StoreIndex } from '../index/store-index.ts';
 import { type BlockCodec, MAX_BLOCK_BYTES } from './block-codec.ts';
 import { dictionaryOf } from './dictionary.ts';
@@ -8,7 +9,7 @@ import { method } from './pack-format.ts';
 import { readInto } from './read-directory.ts';
 
 /** So many blocks' raw bytes are kept: those read last. */
-const KEPT_BLOCKS = 32;
+const KEPT_BLOCKS = 24;
 const MAX_OPEN_PACKS = 32;
 /** No chain of deltas is as long. */
 const MAX_BELOW = 12;
@@ -114,7 +115,13 @@ export class BlockReader {
     if (place.method !== method.delta) return;
     // Reading the bases uses the same buffer.
     const delta = Buffer.from(stored);
-    this.#codec.decodeDelta(delta, dictionaryOf(place, this.#index, this), raw, place.rawBytes);
+    const dictionary = dictionaryOf(place, this.#index, this);
+    try {
+      this.#codec.decodeDelta(delta, dictionary, raw, place.rawBytes);
+    } finally {
+      releaseBytes(delta);
+      releaseBytes(dictionary);
+    }
   }
 
   #open(pack: string): number {

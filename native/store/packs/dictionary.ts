@@ -1,3 +1,4 @@
+import { releaseBytes } from '../../release-bytes.ts';
 import type { BlockPlace, EntryPlace, StoreIndex } from '../index/store-index.ts';
 import type { BlockReader } from './block-reader.ts';
 
@@ -52,7 +53,7 @@ export function dictionaryFor(
     return null;
   }
   if (sizeBytes === 0) return null;
-  return { bytes: Buffer.concat(pieces), bases: [...bases.values()], depth: depth + 1 };
+  return { bytes: joined(pieces), bases: [...bases.values()], depth: depth + 1 };
 }
 
 /** Of what a block was told by, what lies where an entry lies in the block: the one runs along the other. */
@@ -78,7 +79,14 @@ export function dictionaryOf(block: BlockPlace, index: StoreIndex, blocks: Block
       blocks.read(index.block(place.blockId)).subarray(place.offset, place.offset + place.sizeBytes),
     );
   });
-  return Buffer.concat(pieces);
+  return joined(pieces);
+}
+
+/** Thousands of dictionaries a second would wait for the collector. */
+function joined(pieces: readonly Uint8Array[]): Buffer {
+  const bytes = Buffer.concat(pieces);
+  for (const piece of pieces) releaseBytes(piece);
+  return bytes;
 }
 
 /** Digests of the chunks that a block's dictionary is made of. */

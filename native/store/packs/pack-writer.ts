@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fromSystemError } from '../../../app/kernel/app-error.ts';
+import { releaseBytes } from '../../release-bytes.ts';
 import { type BlockCodec, MAX_BLOCK_BYTES } from './block-codec.ts';
 import type { Dictionary } from './dictionary.ts';
 import {
@@ -183,6 +184,7 @@ export class PackWriter {
     const dictionary = this.#dictionaryFor(similar);
     if (!dictionary) return { ...this.#codec.encode(raw), ...plain };
     const delta = this.#codec.encodeDelta(raw, dictionary.bytes);
+    releaseBytes(dictionary.bytes);
     const { depth, bases } = dictionary;
     if (delta.bytes.length < raw.length * CERTAIN_DELTA) return { ...delta, depth, bases };
     const encoded = this.#codec.encode(raw);

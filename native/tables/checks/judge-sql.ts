@@ -1,5 +1,6 @@
 import { StatementType } from '@duckdb/node-api';
 import type { DataCheck } from '../../../app/contract/data-checks.contract.ts';
+import { interruptOnAbort } from '../interrupt-on-abort.ts';
 import type { TableView } from './table-view.ts';
 import { shown } from './table-view.ts';
 import { broken, EXAMPLES, failed, passed, rowsInWords, type Verdict } from './verdict.ts';
@@ -22,8 +23,7 @@ export async function judgeSql(
     return broken(`a check reads: it begins with SELECT, FROM or WITH.`);
   }
   const tooLong = AbortSignal.timeout(LONGEST_MS);
-  const interrupt = () => connection.interrupt();
-  tooLong.addEventListener('abort', interrupt);
+  const interrupting = interruptOnAbort(connection, tooLong);
   try {
     const result = await statement.stream();
     const names = result.deduplicatedColumnNames();
@@ -53,6 +53,6 @@ export async function judgeSql(
     if (tooLong.aborted) return broken(`the query took longer than ${LONGEST_MS / 60_000} minutes.`);
     throw error;
   } finally {
-    tooLong.removeEventListener('abort', interrupt);
+    interrupting[Symbol.dispose]();
   }
 }

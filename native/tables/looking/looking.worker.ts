@@ -9,7 +9,6 @@ import { exportVersionQuery } from '../query/export-version-query.ts';
 import { runVersionQuery } from '../query/run-version-query.ts';
 import { tableStatistics } from '../statistics/table-statistics.ts';
 import { classBalance } from './class-balance.ts';
-import { interruptOnAbort } from './interrupt-on-abort.ts';
 import type { Look } from './look.ts';
 import { ABORT, type FromLook, type LookRequest } from './messages.ts';
 import { openTable } from './table-source.ts';
@@ -70,14 +69,7 @@ async function looking<T>(
   const { signal } = abort;
   const options = { files, beside: spillFolder, signal, memoryLimit: LOOKING_MEMORY };
   try {
-    return await inSession(options, async (connection) => {
-      const interrupting = interruptOnAbort(connection, signal);
-      try {
-        return await work({ connection, signal, progress });
-      } finally {
-        interrupting[Symbol.dispose]();
-      }
-    });
+    return await inSession(options, (connection) => work({ connection, signal, progress }));
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'TOO_LARGE') throw error;
     throw new AppError('TOO_LARGE', 'Looking at this table so needs more memory than it may use.', {

@@ -3,7 +3,7 @@ import type { DuckDBPreparedStatement } from '@duckdb/node-api';
 import { AppError } from '../../../app/kernel/app-error.ts';
 import { nearest } from '../../../app/kernel/nearest.ts';
 import { fromDuckdb, identifier, LOOKING_MEMORY, openSession, text } from '../duckdb-session.ts';
-import { interruptOnAbort } from '../looking/interrupt-on-abort.ts';
+import { interruptOnAbort } from '../interrupt-on-abort.ts';
 import { checkQuery } from './check-query.ts';
 
 /** A query over tables, each a Parquet file under the name that the query calls it. */
