@@ -12,6 +12,7 @@ import { migration as dataVersions } from './0011-data-versions.ts';
 import { migration as dataChecks } from './0012-data-checks.ts';
 import { migration as dataLooks } from './0013-data-looks.ts';
 import { migration as purging } from './0014-purging.ts';
+import { migration as paramTexts } from './0015-param-texts.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration, in order; the position is the schema version (a test checks ids and gaps). */
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   dataChecks,
   dataLooks,
   purging,
+  paramTexts,
 ];

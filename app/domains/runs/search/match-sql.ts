@@ -7,7 +7,7 @@ import type {
 import type { SqlValue } from '../../../kernel/ports/database.ts';
 import { artifactLocationSql } from '../tracking/experiment-tracking.ts';
 import { all, any, type Fragment, fragment, holds } from './fragment.ts';
-import { numberSql } from './param-sql.ts';
+import { hasParam, numberSql, PARAM_TEXT } from './param-sql.ts';
 
 const tag = (key: string) => `(SELECT value FROM run_tags WHERE run_id = r.id AND key = '${key}')`;
 
@@ -67,6 +67,13 @@ export function numberMatch(predicate: Extract<RunPredicate, { kind: 'number' }>
   const bound = predicate.attribute === 'duration' ? [nowMs] : [];
   if (!('value' in predicate)) return fragment(`${expression} ${predicate.operator}`, ...bound);
   return holds(`${expression} ${predicate.operator} ?`, ...bound, predicate.value);
+}
+
+/** That a run has a parameter that fits. */
+export function paramMatch(key: string, match: TextMatch): Fragment {
+  // What is written as a number is met by other texts of the same number too.
+  if (match.operator === '=' && match.number === null) return hasParam(key, match.text);
+  return keyedMatch('run_params', PARAM_TEXT, key, match);
 }
 
 /** That a row with the key is there whose value, `text` of the row `x`, fits. */

@@ -1,7 +1,7 @@
 import type { RunPredicate } from '../../../contract/run-filter/index.ts';
 import type { SqlValue } from '../../../kernel/ports/database.ts';
 import { all, any, type Fragment, fragment } from './fragment.ts';
-import { attributeMatch, datasetMatch, keyedMatch, numberMatch } from './match-sql.ts';
+import { attributeMatch, datasetMatch, keyedMatch, numberMatch, paramMatch } from './match-sql.ts';
 import { PARAM_TEXT } from './param-sql.ts';
 
 /**
@@ -25,7 +25,7 @@ export function predicateSql(predicate: RunPredicate, nowMs: number): Fragment {
     case 'metric':
       return metricSql(predicate);
     case 'param':
-      return keyedMatch('run_params', PARAM_TEXT, predicate.key, predicate.match);
+      return paramMatch(predicate.key, predicate.match);
     case 'tag':
       return keyedMatch('run_tags', 'x.value', predicate.key, predicate.match);
     case 'attribute':

@@ -9,7 +9,7 @@ import {
   type SortKey,
 } from '../../../kernel/ports/tracking.ts';
 import { all, compare, compareKeyed, type Fragment } from '../../../storage/sql-comparison.ts';
-import { PARAM_TEXT } from '../search/param-sql.ts';
+import { hasParam, PARAM_TEXT } from '../search/param-sql.ts';
 import { artifactLocationSql, lifecycleSql } from './experiment-tracking.ts';
 
 const attributes: Readonly<Record<string, string>> = {
@@ -63,7 +63,9 @@ function toFragment(condition: Condition<RunEntity>): Fragment {
     case 'metric':
       return metricFragment(condition);
     case 'param':
-      return compareKeyed('run_params', 'r.id', 'run_id', PARAM_TEXT, condition);
+      return condition.comparator === '='
+        ? hasParam(condition.key, String(condition.value))
+        : compareKeyed('run_params', 'r.id', 'run_id', PARAM_TEXT, condition);
     case 'tag':
       return condition.key === RUN_NAME_TAG
         ? compare('r.name', condition)
