@@ -148,9 +148,12 @@ describe('a folder that is brought up to date', () => {
     // As a kill in the middle leaves it: some files are written, others are gone, one is half there.
     fs.rmSync(out('gone'));
     fs.writeFileSync(out('fresh'), 'z');
+    // What was just cloned from a sealed folder is as read-only as it was there.
+    fs.chmodSync(out('fresh'), 0o444);
     const manifest = await version('two', two);
     expect(await checkOut(manifest, { existing: 'update' })).toMatchObject({ written: 2, unchanged: 3 });
     expect((await at.take(out())).manifest).toBe(manifest);
+    expect(fs.statSync(out('fresh')).mode & 0o200).toBe(0o200);
   });
 });
 

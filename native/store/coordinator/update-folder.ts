@@ -39,11 +39,11 @@ export async function clearForUpdate(
   const foreign = existing === 'overwrite' ? [] : notCutShort(keeper, folder, plan, existing === 'refuse');
   if (foreign.length > 0) throw inTheWay(folder, foreign, existing);
   remove(folder, plan.remove);
-  if (existing === 'refuse') makeWritable(folder, plan);
+  makeWritable(folder, plan);
   return plan;
 }
 
-/** A kill right after a file was cloned leaves it as read-only as what it was cloned from. */
+/** A kill right after a file was cloned leaves it as read-only as what it was cloned from; its mode is the version's. */
 function makeWritable(folder: string, { unknown }: FolderPlan): void {
   for (const { file, wanted } of unknown) {
     const filePath = path.join(folder, file.name);
