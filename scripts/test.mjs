@@ -1,6 +1,7 @@
 /**
- * `npm test [-- FILTER…]`: everything that needs no special service. LATHE_TEST_REQUIRE=browser,… turns the suites of
- * a missing service from skipped into failed. The last line is `N passed, N failed, N skipped`.
+ * `npm test [-- WORD…]`: the tests, without those of reliability where no word says which are meant; the words are vitest's.
+ * LATHE_TEST_REQUIRE=browser,… turns the suites of a missing service from skipped into failed. The last line is
+ * `N passed, N failed, N skipped`.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -39,6 +40,7 @@ await main(async () => {
         : 'The browser tests are skipped.',
     );
   }
+  const words = process.argv.slice(2);
   mkdirSync(path.dirname(report), { recursive: true });
   rmSync(report, { force: true });
   const code = await runProgram(
@@ -49,7 +51,7 @@ await main(async () => {
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${report}`,
-      ...process.argv.slice(2),
+      ...(words.length > 0 ? words : ['--project=unit', '--project=whole']),
     ],
     { env: { ...process.env, ...(browser && { LATHE_CHROMIUM: browser }) } },
   );

@@ -8,15 +8,12 @@ import { ensureBuilt } from '../support/ensure-built.ts';
 import { type LatheProcess, latheJson, startLathe } from '../support/lathe-process.ts';
 import { takePicture } from '../support/picture.ts';
 import { findPython } from '../support/python.ts';
+import { skipAloud } from '../support/services.ts';
 
 const browserPath = findBrowser();
 const python = findPython();
-if (!python) {
-  const words = 'no python3 of version 3.8 or later was found';
-  if ((process.env.LATHE_TEST_REQUIRE ?? '').split(',').includes('python'))
-    throw new Error(`LATHE_TEST_REQUIRE names python, and ${words}`);
-  console.warn(`skipped: training a script in a browser (${words})`);
-}
+if (!python)
+  skipAloud('python', 'training a script in a browser', 'no python3 of version 3.8 or later was found');
 const SLOW = { timeout: 40_000 };
 
 const program = `import sys, time

@@ -6,13 +6,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { isThere, ProgramBench } from '../support/program-bench.ts';
 import { exitOf, factsOf, journalOf, type ProgramRun, textOf, until } from '../support/program-run.ts';
 import { findPython } from '../support/python.ts';
+import { skipAloud } from '../support/services.ts';
 
 const python = process.platform === 'win32' ? null : findPython();
-if (!python) {
-  if ((process.env.LATHE_TEST_REQUIRE ?? '').split(',').includes('python'))
-    throw new Error('LATHE_TEST_REQUIRE names python, and no python3 was found');
-  console.warn('skipped: Python environments (no python3 found)');
-}
+if (!python) skipAloud('python', 'Python environments', 'no python3 of version 3.8 or later was found');
 
 /** A package without anything but a version, as a wheel: nothing of these tests needs a network. */
 const makeWheel = `

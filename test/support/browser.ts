@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
+import { skipAloud } from './services.ts';
 
 const places = [
   process.env.LATHE_CHROMIUM,
@@ -8,15 +9,11 @@ const places = [
   '/usr/bin/google-chrome',
 ];
 
-/** Path of a Chromium on this machine, or null, said aloud; an error where `.ci/run` requires one. */
+/** Path of a Chromium on this machine, or null, said aloud; an error where LATHE_TEST_REQUIRE names `browser`. */
 export function findBrowser(): string | null {
   const found = places.find((place) => place && fs.existsSync(place)) ?? null;
   if (found) return found;
-  const required = (process.env.LATHE_TEST_REQUIRE ?? '').split(',').includes('browser');
-  if (required)
-    throw new Error('LATHE_TEST_REQUIRE names the browser, and no Chromium was found; set LATHE_CHROMIUM');
-  console.warn('skipped: browser tests (no Chromium found; install it or set LATHE_CHROMIUM)');
-  return null;
+  return skipAloud('browser', 'browser tests', 'no Chromium found; install it or set LATHE_CHROMIUM');
 }
 
 /** A Chromium of the tests' own, without a profile and without the network. */

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
 import { engineAddress } from '../../app/executors/docker/engine-address.ts';
 import { engineCandidates } from '../../app/executors/docker/find-engine.ts';
+import { installPackages, isRequired, skipAloud } from './services.ts';
 
 /** A small Debian with Python and its standard library (the SDK needs json), the image of all tests. */
 export const TEST_IMAGE = 'lathe-test-base:2';
@@ -49,7 +50,7 @@ export async function findTestEngine(): Promise<TestEngine | null> {
 export async function startOwnEngine(): Promise<OwnEngine | null> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0)
     return skipped('no engine runs, and only root on Linux can start one');
-  if (!has('dockerd') && required()) install('docker.io');
+  if (!has('dockerd') && isRequired('docker')) installPackages('docker.io');
   if (!has('dockerd')) return skipped('no engine runs and dockerd is not installed');
 
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lathe-docker-'));
@@ -127,13 +128,7 @@ function mountsBelow(folder: string): string[] {
     .reverse();
 }
 
-const required = () => (process.env.LATHE_TEST_REQUIRE ?? '').split(',').includes('docker');
-
-function skipped(reason: string): null {
-  if (required()) throw new Error(`LATHE_TEST_REQUIRE names docker, and there is none: ${reason}`);
-  console.warn(`skipped: Docker tests (${reason})`);
-  return null;
-}
+const skipped = (reason: string) => skipAloud('docker', 'Docker tests', reason);
 
 async function answers(docker: Docker): Promise<boolean> {
   return docker.ping().then(
@@ -143,13 +138,6 @@ async function answers(docker: Docker): Promise<boolean> {
 }
 
 const has = (program: string) => spawnSync('which', [program]).status === 0;
-
-function install(...packages: string[]): void {
-  execFileSync('apt-get', ['install', '-y', '--no-install-recommends', ...packages], {
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-}
 
 async function provideImage(docker: Docker): Promise<boolean> {
   const there = await docker
@@ -172,7 +160,7 @@ function baseArchive(): string | null {
   const file = path.join(cache, 'base-2.tar');
   if (fs.existsSync(file)) return file;
   if (process.getuid?.() !== 0) return null;
-  if (!has('debootstrap') && required()) install('debootstrap');
+  if (!has('debootstrap') && isRequired('docker')) installPackages('debootstrap');
   const mirror = debianMirror();
   if (!has('debootstrap') || mirror === null) return null;
   fs.mkdirSync(cache, { recursive: true });

@@ -4,23 +4,34 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { installPackages, isRequired, skipAloud } from './services.ts';
 
 const run = promisify(execFile);
 const STARTS_WITHIN_MS = 60_000;
 
-/** The folder of PostgreSQL's programs, or null, said aloud; an error where `.ci/run` requires them. */
+/** The folder of PostgreSQL's programs, or null, said aloud; where LATHE_TEST_REQUIRE names `postgresql` they are installed, or an error. */
 export function findPostgres(): string | null {
+  const found = installedPostgres();
+  if (found) return found;
+  if (isRequired('postgresql') && installPostgres()) return installedPostgres();
+  return skipAloud('postgresql', 'tests against PostgreSQL', 'the package postgresql is not installed');
+}
+
+function installedPostgres(): string | null {
   const root = '/usr/lib/postgresql';
   const versions = fs.existsSync(root) ? fs.readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
-  const found = versions
-    .map((version) => path.join(root, version, 'bin'))
-    .find((bin) => fs.existsSync(path.join(bin, 'initdb')));
-  if (found) return found;
-  if ((process.env.LATHE_TEST_REQUIRE ?? '').split(',').includes('postgresql')) {
-    throw new Error('LATHE_TEST_REQUIRE names postgresql, and its programs were not found');
+  const folders = versions.map((version) => path.join(root, version, 'bin'));
+  return folders.find((bin) => fs.existsSync(path.join(bin, 'initdb'))) ?? null;
+}
+
+/** The programs alone: Debian's package would also make a database and start a server for it. */
+function installPostgres(): boolean {
+  const settings = '/etc/postgresql-common/createcluster.conf';
+  if (process.getuid?.() === 0 && !fs.existsSync(settings)) {
+    fs.mkdirSync(path.dirname(settings), { recursive: true });
+    fs.writeFileSync(settings, 'create_main_cluster = false\n');
   }
-  console.warn('skipped: tests against PostgreSQL (the package postgresql is not installed)');
-  return null;
+  return installPackages('postgresql');
 }
 
 export interface PostgresServer {

@@ -1,9 +1,9 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { installPackages, skipAloud } from './services.ts';
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
 const maker = fileURLToPath(new URL('make-environment.py', import.meta.url));
@@ -79,7 +79,7 @@ export async function pythonWith(
  */
 export async function torchPython(extra: readonly string[] = []): Promise<string | null> {
   if (!findPython(SYSTEM_PYTHON)) return unavailable('PyTorch', `there is no ${SYSTEM_PYTHON}`);
-  const version = systemTorch() ?? installTorch();
+  const version = systemTorch() ?? (installPackages('python3-torch', 'python3-venv') ? systemTorch() : null);
   if (!version)
     return unavailable('PyTorch', 'the system has no python3-torch and it could not be installed');
   const held = extra.length > 0 ? [`torch==${version}`, 'numpy<2'] : [];
@@ -99,25 +99,6 @@ function systemTorch(): string | null {
   }
 }
 
-function installTorch(): string | null {
-  if (process.getuid?.() !== 0 || !fs.existsSync('/usr/bin/apt-get')) return null;
-  const options = { stdio: 'ignore', timeout: INSTALL_LIMIT_MS } as const;
-  try {
-    execFileSync('apt-get', ['update'], options);
-    execFileSync('apt-get', ['install', '-y', 'python3-torch', 'python3-venv'], {
-      ...options,
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    });
-  } catch {
-    return null;
-  }
-  return systemTorch();
-}
-
 function unavailable(wanted: string, reason: string): null {
-  const words = `no Python with ${wanted}: ${reason}`;
-  const required = (process.env.LATHE_TEST_REQUIRE ?? '').split(',').includes('python');
-  if (required) throw new Error(`LATHE_TEST_REQUIRE names python, and there is ${words}`);
-  console.warn(`skipped: ${words}`);
-  return null;
+  return skipAloud('python', `tests with ${wanted}`, reason);
 }

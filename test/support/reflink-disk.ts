@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { skipAloud } from './services.ts';
 
 /** XFS makes no smaller ones; the image takes only what is written. */
 const IMAGE_BYTES = 400 * 1024 * 1024;
@@ -29,8 +30,8 @@ export function reflinkDisk(): ReflinkDisk | null {
   } catch (error) {
     fs.rmSync(place, { recursive: true });
     const { code, message } = error as NodeJS.ErrnoException;
-    skip(code === 'ENOENT' ? 'mkfs.xfs is not installed' : message.trim().replaceAll('\n', ' '));
-    return null;
+    const reason = code === 'ENOENT' ? 'mkfs.xfs is not installed' : message.trim().replaceAll('\n', ' ');
+    return skipAloud('reflink', 'checkouts by reflink', reason);
   }
   return {
     folder,
@@ -44,11 +45,4 @@ export function reflinkDisk(): ReflinkDisk | null {
       fs.rmSync(place, { recursive: true });
     },
   };
-}
-
-function skip(reason: string): void {
-  if ((process.env.LATHE_TEST_REQUIRE ?? '').split(',').includes('reflink')) {
-    throw new Error(`LATHE_TEST_REQUIRE names reflink: ${reason}`);
-  }
-  console.warn(`skipped: checkouts by reflink (${reason})`);
 }

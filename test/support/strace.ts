@@ -2,22 +2,27 @@ import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { installPackages, isRequired, skipAloud } from './services.ts';
 
-/** Why the suite's machine cannot interrupt programs at their system calls, or null. Said aloud; an error where LATHE_TEST_REQUIRE names `strace`. */
+/**
+ * Why the suite's machine cannot interrupt programs at their system calls, or null. Said aloud; where LATHE_TEST_REQUIRE names `strace`
+ * it is installed, or an error.
+ */
 export function straceFault(): string | null {
+  let reason = faultOfStrace();
+  if (reason === NOT_INSTALLED && isRequired('strace') && installPackages('strace')) reason = faultOfStrace();
+  if (reason) skipAloud('strace', 'interruption at system calls', reason);
+  return reason;
+}
+
+const NOT_INSTALLED = 'strace is not installed';
+
+function faultOfStrace(): string | null {
   try {
     execFileSync('strace', ['-f', '-qq', '-e', 'trace=fsync', 'true'], { stdio: 'ignore' });
     return null;
   } catch (error) {
-    const reason =
-      (error as NodeJS.ErrnoException).code === 'ENOENT'
-        ? 'strace is not installed'
-        : 'strace may not trace here';
-    if ((process.env.LATHE_TEST_REQUIRE ?? '').split(',').includes('strace')) {
-      throw new Error(`LATHE_TEST_REQUIRE names strace: ${reason}`);
-    }
-    console.warn(`skipped: interruption at system calls (${reason})`);
-    return reason;
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? NOT_INSTALLED : 'strace may not trace here';
   }
 }
 
