@@ -1,8 +1,9 @@
 import fs from 'node:fs';
-import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api';
+import type { DuckDBPreparedStatement } from '@duckdb/node-api';
 import { AppError } from '../../../app/kernel/app-error.ts';
 import type { Answer } from '../../../app/kernel/ports/query-engine.ts';
 import { fromDuckdb, openSession } from '../duckdb-session.ts';
+import { interruptOnAbort } from '../interrupt-on-abort.ts';
 import { checkQuery } from './check-query.ts';
 import { fillFed, fillStored } from './fill-tables.ts';
 import type { CrossedQuestion } from './messages.ts';
@@ -10,7 +11,6 @@ import { toResultCell } from './result-cells.ts';
 
 /** More bytes than these of texts in an answer are refused: it is kept in memory on its way. */
 const MOST_TEXT_BYTES = 64 * 1024 * 1024;
-const INTERRUPT_AGAIN_MS = 50;
 
 /** Fill a DuckDB that reaches no file, ask it, and leave nothing behind. */
 export async function answerQuestion(
@@ -40,26 +40,10 @@ export async function answerQuestion(
     }
     throw inWords(error);
   } finally {
-    interrupting.end();
+    interrupting[Symbol.dispose]();
     close();
     await fs.promises.rm(question.spillFolder, { recursive: true, force: true });
   }
-}
-
-/** Interrupt again and again: what comes between two statements is forgotten by DuckDB when the next begins. */
-function interruptOnAbort(connection: DuckDBConnection, signal: AbortSignal) {
-  let again: NodeJS.Timeout | undefined;
-  const start = () => {
-    connection.interrupt();
-    again = setInterval(() => connection.interrupt(), INTERRUPT_AGAIN_MS);
-  };
-  signal.addEventListener('abort', start);
-  return {
-    end() {
-      signal.removeEventListener('abort', start);
-      clearInterval(again);
-    },
-  };
 }
 
 async function read(statement: DuckDBPreparedStatement, limit: number, signal: AbortSignal): Promise<Answer> {

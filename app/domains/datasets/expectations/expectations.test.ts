@@ -41,7 +41,7 @@ describe('an import into a data set with expectations', () => {
     expect(failure.code).toBe('CHECK_FAILED');
     expect(failure.message).toContain('age is between 0 and 120');
     expect(failure.message).toContain('2 rows of 3');
-    expect(failure.message).toContain('row 1: age = 200');
+    expect(failure.message).toContain('(rows are counted from 0; row 1: age = 200');
     expect(failure.data.details).toMatchObject({ dataset: 'people', failed: 1, rows: 2 });
     expect(failure.data.nextStep).toContain('lathe data expect list people');
     expect(workspace.datasets.versions(undefined, 'people')).toHaveLength(1);

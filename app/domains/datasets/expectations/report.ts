@@ -57,7 +57,8 @@ function exampleWords({ examples }: CheckOutcome): string {
     const values = Object.entries(cells).map(([name, cell]) => `${name} = ${JSON.stringify(cell)}`);
     return `${row === null ? '' : `row ${row}: `}${values.join(', ')}`;
   });
-  return ` (${words.join('; ')})`;
+  const counted = examples[0]!.row === null ? '' : 'rows are counted from 0; ';
+  return ` (${counted}${words.join('; ')})`;
 }
 
 /** @param stops what does not happen: `No version was made.` */
