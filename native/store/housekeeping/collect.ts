@@ -74,6 +74,7 @@ export async function collect(
     }
   }
   const since = index.database.prepare('SELECT since_ms FROM unreferenced WHERE digest = ?').pluck();
+  const forget = index.database.prepare('DELETE FROM unreferenced WHERE digest = ?');
   for (const object of objects) {
     if ((since.get(object.digest) as number) > dueBeforeMs) continue;
     onBytes(object.sizeBytes);
@@ -81,7 +82,7 @@ export async function collect(
     freedBytes += object.sizeBytes;
     if (dryRun) continue;
     fs.rmSync(object.path, { force: true });
-    index.database.prepare('DELETE FROM unreferenced WHERE digest = ?').run(object.digest);
+    forget.run(object.digest);
   }
   if (!dryRun) await mergePacks(index, paths, onBytes);
   const next = index.database

@@ -46,6 +46,10 @@ export class NeededEntries {
   readonly #index: StoreIndex;
   readonly #contents: ContentReader;
   readonly #filesOf: (manifest: Buffer) => Iterable<NamedContent>;
+  // Prepared once: a statement's memory comes back only with the collector, which knows nothing of its size.
+  readonly #owns: Readonly<Record<'entries' | 'objects', SqliteDatabase.Statement>>;
+  readonly #needs: SqliteDatabase.Statement;
+  readonly #needsObject: SqliteDatabase.Statement;
 
   /** @param filesOf the contents that a manifest names */
   constructor(
@@ -62,6 +66,14 @@ export class NeededEntries {
     this.#scratch.pragma('synchronous = OFF');
     this.#scratch.pragma('cache_size = -16384');
     this.#scratch.exec(SCHEMA);
+    const own = (table: string, column: string) =>
+      this.#scratch.prepare(
+        `INSERT INTO ${table} (digest, owner, ${column}) VALUES (?, ?, ?)
+         ON CONFLICT DO UPDATE SET owner = ${SHARED} WHERE owner <> excluded.owner AND owner <> ${SHARED}`,
+      );
+    this.#owns = { entries: own('entries', 'stored_bytes'), objects: own('objects', 'size_bytes') };
+    this.#needs = this.#scratch.prepare('SELECT 1 FROM entries WHERE digest = ?').pluck();
+    this.#needsObject = this.#scratch.prepare('SELECT 1 FROM objects WHERE digest = ?').pluck();
   }
 
   /**
@@ -186,13 +198,11 @@ export class NeededEntries {
   }
 
   has(digest: Uint8Array): boolean {
-    this.#needs ??= this.#scratch.prepare('SELECT 1 FROM entries WHERE digest = ?').pluck();
     return this.#needs.get(digest) !== undefined;
   }
-  #needs: SqliteDatabase.Statement | undefined;
 
   hasObject(digest: Uint8Array): boolean {
-    return this.#scratch.prepare('SELECT 1 FROM objects WHERE digest = ?').pluck().get(digest) !== undefined;
+    return this.#needsObject.get(digest) !== undefined;
   }
 
   close(): void {
@@ -262,14 +272,7 @@ export class NeededEntries {
 
   /** @returns whether it was not known to be needed by this owner, or by several, before */
   #own(table: 'entries' | 'objects', digest: Buffer, owner: number, bytes: number): boolean {
-    const column = table === 'entries' ? 'stored_bytes' : 'size_bytes';
-    const { changes } = this.#scratch
-      .prepare(
-        `INSERT INTO ${table} (digest, owner, ${column}) VALUES (?, ?, ?)
-         ON CONFLICT DO UPDATE SET owner = ${SHARED} WHERE owner <> excluded.owner AND owner <> ${SHARED}`,
-      )
-      .run(digest, owner, bytes);
-    return changes > 0;
+    return this.#owns[table].run(digest, owner, bytes).changes > 0;
   }
 
   /** The entry of a content, the chunks that its list names, and the lists below it. */
