@@ -9,6 +9,8 @@ import type { VersionTool, VersionToolMaker } from './tool.ts';
 import { changeOnePerCent } from './trees.ts';
 
 const SETTLE_MS = 3000;
+/** For so long ext4 makes no new file where one was deleted, and looks through all of those for each that it makes. */
+const DELETED_MS = 70_000;
 
 type Times = Map<string, number[]>;
 
@@ -43,7 +45,7 @@ export async function lifeOfATree(options: {
   let peakMiB = 0;
   for (let round = 0; round < options.rounds; round += 1) {
     for (const maker of present) {
-      leftovers.makeRoom();
+      await leftovers.makeRoom();
       const folder = path.join(options.work, `${maker.name.toLowerCase()}-${round}`);
       fs.mkdirSync(folder, { recursive: true });
       const tool = await maker.make(folder);
@@ -155,9 +157,12 @@ class Leftovers {
     this.add(aside);
   }
 
-  makeRoom(): void {
+  async makeRoom(): Promise<void> {
     const { bavail, bsize } = fs.statfsSync(this.#work);
-    if (bavail * bsize < this.#neededBytes) this.remove();
+    if (bavail * bsize >= this.#neededBytes) return;
+    this.remove();
+    await command('/', {}, 'sync');
+    await delay(DELETED_MS);
   }
 
   remove(): void {
