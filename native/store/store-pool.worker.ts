@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ManifestFile } from '../../app/kernel/ports/data-store.ts';
+import { releaseBytes } from '../release-bytes.ts';
 import { crossing } from '../tables/crossed-error.ts';
 import { Twin } from './checkout/twin.ts';
 import { type Writing, type WrittenFiles, writeFiles, writePart } from './checkout/write-files.ts';
@@ -114,6 +115,7 @@ function packEntries({ entries, bytes }: EntriesToPack): void {
     writer.add(digest, kind, bytes.subarray(at, at + sizeBytes), similar);
     at += sizeBytes;
   }
+  releaseBytes(bytes);
   if (writer.isFull) finishPack();
 }
 
