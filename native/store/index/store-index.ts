@@ -115,7 +115,7 @@ export class StoreIndex {
 
   static openForReading(filePath: string): StoreIndex {
     const database = new SqliteDatabase(filePath, { timeout: 10_000, readonly: true });
-    database.pragma('cache_size = -16384');
+    database.pragma('cache_size = -8192');
     database.pragma('query_only = ON');
     return new StoreIndex(database);
   }

@@ -8,8 +8,8 @@ import { dictionaryOf } from './dictionary.ts';
 import { method } from './pack-format.ts';
 import { readInto } from './read-directory.ts';
 
-/** So many blocks' raw bytes are kept: those read last. */
-const KEPT_BLOCKS = 24;
+/** So many blocks' raw bytes are kept, of half a MiB each for every thread: those read last. */
+const KEPT_BLOCKS = 12;
 const MAX_OPEN_PACKS = 32;
 /** No chain of deltas is as long. */
 const MAX_BELOW = 12;
